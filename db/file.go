@@ -1,0 +1,127 @@
+package db
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// The modes of what is created: only the owner reads and writes.
+const (
+	fileMode = 0o600
+	dirMode  = 0o700
+)
+
+// CreateFile writes a new file that only its owner may read, and its directories: to a temporary file beside it, fsync,
+// then put in its place without ever replacing something. ErrExists means that something is there already.
+func CreateFile(path string, data []byte) error {
+	return create(path, func(temporary string) error {
+		return os.WriteFile(temporary, data, fileMode)
+	})
+}
+
+// create has write make a temporary file, and puts it in its place once it is on the disk.
+func create(path string, write func(temporary string) error) error {
+	if err := vacant(path); err != nil {
+		return err
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, dirMode); err != nil {
+		return fmt.Errorf("can't create the directory of %s: %w", path, err)
+	}
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".new-*")
+	if err != nil {
+		return fmt.Errorf("can't create %s: %w", path, err)
+	}
+	temporary := f.Name()
+	defer func() { _ = os.Remove(temporary) }() // gone already when all went well
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("can't create %s: %w", path, err)
+	}
+	if err := write(temporary); err != nil {
+		return err
+	}
+	if err := errors.Join(syncPath(temporary), putInPlace(temporary, path), syncPath(dir)); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return exists(path)
+		}
+		return fmt.Errorf("can't create %s: %w", path, err)
+	}
+	return nil
+}
+
+func vacant(path string) error {
+	switch _, err := os.Lstat(path); {
+	case err == nil:
+		return exists(path)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	default:
+		return fault(ErrUnreadable, "Check the directories' owner and mode.", "Can't look at %s: %v", path, err)
+	}
+}
+
+func exists(path string) error {
+	return fault(ErrExists, "Use it as it is, or name another place with --db.", "%s is there already, and nothing is created over it", path)
+}
+
+// syncPath has a file, or a directory's entries, written to the disk.
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(ignoreUnsupported(f.Sync()), f.Close())
+}
+
+// ReadPrivate reads a file of up to limit bytes that only its owner may read. The errors are ErrMissing, ErrDirectory,
+// ErrExposed and ErrUnreadable.
+func ReadPrivate(path string, limit int64) ([]byte, error) {
+	info, err := private(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > limit {
+		return nil, fmt.Errorf("%s has %d bytes, more than the %d that it may have", path, info.Size(), limit)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, limit))
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, unreadable(path, err)
+	}
+	return data, nil
+}
+
+// private looks at a file from outside: it is there, a plain file, and nobody else may read or write it. A symbolic link
+// is followed: whoever placed it could have placed the file.
+func private(path string) (os.FileInfo, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault(ErrMissing, "Create one with lanyard init, or name another with --db.", "There is no %s", path)
+	case err != nil:
+		return nil, unreadable(path, err)
+	case info.IsDir():
+		return nil, fault(ErrDirectory, "Name a file.", "%s is a directory", path)
+	case !info.Mode().IsRegular():
+		return nil, fault(ErrDirectory, "Name a plain file.", "%s isn't a plain file", path)
+	}
+	if mode := info.Mode().Perm(); exposed(mode) {
+		return nil, fault(ErrExposed, fmt.Sprintf("Close it: chmod 600 %s", path), "%s can be used by others than its owner (mode %04o)", path, mode)
+	}
+	return info, nil
+}
+
+func unreadable(path string, err error) error {
+	var path1 *fs.PathError
+	if errors.As(err, &path1) {
+		err = path1.Err // the path stands in our own words
+	}
+	return fault(ErrUnreadable, "Check its owner and mode.", "Can't use %s: %v", path, err)
+}

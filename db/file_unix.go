@@ -1,0 +1,39 @@
+//go:build unix
+
+package db
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// exposed reports whether a mode lets the group or the world in.
+func exposed(mode fs.FileMode) bool { return mode&0o077 != 0 }
+
+// linkInPlace gives a file its name unless something has it. A link fails where a rename would replace.
+func linkInPlace(from, to string) error {
+	if err := os.Link(from, to); err != nil {
+		return err
+	}
+	return os.Remove(from)
+}
+
+// ignoreUnsupported lets a file system pass that can't sync a directory.
+func ignoreUnsupported(err error) error {
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) {
+		return nil
+	}
+	return err
+}
+
+// identity returns what tells a file from another one that takes its place.
+func identity(info os.FileInfo) (inode, device uint64) {
+	if s, ok := info.Sys().(*syscall.Stat_t); ok {
+		return s.Ino, uint64(s.Dev) //nolint:unconvert // its size differs between systems
+	}
+	return 0, 0
+}

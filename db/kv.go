@@ -1,0 +1,95 @@
+package db
+
+import (
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// reader is one consistent picture of ordered keys. It and kv are all that the records above ask of an engine: another
+// one (etcd, behind a team's server) has to offer no more.
+type reader interface {
+	// get returns a value, nil if there is none. It is valid until the transaction ends.
+	get(key []byte) ([]byte, error)
+	// scan visits the keys from `from` up to, not including, `to` in ascending order until visit returns false.
+	scan(from, to []byte, visit func(key, value []byte) bool) error
+}
+
+// kv is a change of ordered keys in the making.
+type kv interface {
+	reader
+	put(key, value []byte) error
+	delete(key []byte) error
+}
+
+// bucketName is the only bucket of a store's file.
+var bucketName = []byte("lanyard")
+
+// boltKV is a transaction of bbolt.
+type boltKV struct{ bucket *bolt.Bucket }
+
+func bucketOf(tx *bolt.Tx) (b boltKV, err error) {
+	defer guard(&err)
+	b.bucket = tx.Bucket(bucketName)
+	if b.bucket == nil {
+		return b, errForeign
+	}
+	return b, nil
+}
+
+// errForeign means that a bbolt file isn't one of ours.
+var errForeign = fmt.Errorf("it holds no account")
+
+// engineFault is a panic of the engine, which is how bbolt and the memory map answer to a damaged file.
+type engineFault struct{ why any }
+
+func (f engineFault) Error() string { return fmt.Sprint(f.why) }
+
+// guard makes an error of a panic within the engine. It is deferred around the engine's calls and nothing else, so that
+// a bug of ours isn't taken for damage.
+func guard(err *error) {
+	if why := recover(); why != nil {
+		*err = engineFault{why}
+	}
+}
+
+func (b boltKV) get(key []byte) (value []byte, err error) {
+	defer guard(&err)
+	value = b.bucket.Get(key)
+	touch(value)
+	return value, nil
+}
+
+// touch reads a value's ends, so that a page that the file lacks shows here and not where the value is used.
+func touch(value []byte) {
+	if n := len(value); n > 0 {
+		_ = value[0] + value[n-1]
+	}
+}
+
+func (b boltKV) scan(from, to []byte, visit func(key, value []byte) bool) error {
+	c := b.bucket.Cursor()
+	key, value, err := step(func() ([]byte, []byte) { return c.Seek(from) })
+	for err == nil && key != nil && string(key) < string(to) && visit(key, value) {
+		key, value, err = step(c.Next)
+	}
+	return err
+}
+
+func step(move func() ([]byte, []byte)) (key, value []byte, err error) {
+	defer guard(&err)
+	key, value = move()
+	touch(key)
+	touch(value)
+	return key, value, nil
+}
+
+func (b boltKV) put(key, value []byte) (err error) {
+	defer guard(&err)
+	return b.bucket.Put(key, value)
+}
+
+func (b boltKV) delete(key []byte) (err error) {
+	defer guard(&err)
+	return b.bucket.Delete(key)
+}

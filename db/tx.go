@@ -1,0 +1,234 @@
+package db
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"lanyard/model"
+)
+
+// tx is the typed records on top of ordered keys. It implements model.WriteTx, and model.ReadTx while w is nil.
+type tx struct {
+	path    string
+	r       reader
+	w       kv
+	head    head
+	touched map[model.Ref]struct{}
+	dirty   bool
+}
+
+func begin(path string, r reader, w kv) (*tx, error) {
+	t := &tx{path: path, r: r, w: w}
+	b, err := t.read(headKey)
+	if err != nil {
+		return nil, err
+	}
+	var ok bool
+	if t.head, ok = decodeHead(b); !ok {
+		return nil, damaged(path, "its head can't be read")
+	}
+	return t, nil
+}
+
+// read returns the value of a key, model.ErrNotFound, or an error that says what is damaged.
+func (t *tx) read(key []byte) ([]byte, error) {
+	wrapped, err := t.r.get(key)
+	if err != nil {
+		return nil, t.engine(err)
+	}
+	if wrapped == nil {
+		return nil, model.ErrNotFound
+	}
+	value, err := unwrap(key, wrapped)
+	if err != nil {
+		return nil, damaged(t.path, describe(key)+": "+err.Error())
+	}
+	return value, nil
+}
+
+// engine makes damage of a panic in the engine.
+func (t *tx) engine(err error) error {
+	if f, ok := errors.AsType[engineFault](err); ok {
+		return damaged(t.path, f)
+	}
+	return err
+}
+
+func (t *tx) write(key, value []byte) error {
+	t.dirty = true
+	return t.engine(t.w.put(key, wrap(key, value)))
+}
+
+// Revision returns the number of the last change.
+func (t *tx) Revision() uint64 { return t.head.revision }
+
+// Get returns a record's bytes.
+func (t *tx) Get(kind model.Kind, id model.ID) ([]byte, error) {
+	return t.read(recordKey(kind, id))
+}
+
+// Find returns the record that holds a key in a unique index.
+func (t *tx) Find(index model.Index, key string) (model.ID, error) {
+	b, err := t.read(indexKey(index, key))
+	if err != nil {
+		return 0, err
+	}
+	if len(b) != 8 {
+		return 0, damaged(t.path, fmt.Sprintf("index %d: an entry of %d bytes", index, len(b)))
+	}
+	return model.ID(binary.BigEndian.Uint64(b)), nil
+}
+
+// Scan visits the records of a kind.
+func (t *tx) Scan(kind model.Kind, from model.ID, visit func(model.ID, []byte) bool) error {
+	var bad error
+	to := []byte{prefixRecord, byte(kind) + 1}
+	err := t.r.scan(recordKey(kind, from), to, func(key, wrapped []byte) bool {
+		value, err := unwrap(key, wrapped)
+		if err != nil || len(key) != 10 {
+			bad = damaged(t.path, fmt.Sprintf("%s record: %v", kind, errChecksum))
+			return false
+		}
+		return visit(model.ID(binary.BigEndian.Uint64(key[2:])), value)
+	})
+	if err != nil {
+		return t.engine(err)
+	}
+	return bad
+}
+
+// Count returns how many records of a kind there are.
+func (t *tx) Count(kind model.Kind) (int, error) {
+	if kind >= maxKinds {
+		return 0, fmt.Errorf("there is no kind %d", kind)
+	}
+	return int(t.head.counts[kind]), nil
+}
+
+// Changes returns what was touched after a revision.
+func (t *tx) Changes(since uint64) ([]model.Ref, bool, error) {
+	if since > t.head.revision {
+		return nil, false, nil // another store was put in the place of this one
+	}
+	var refs []model.Ref
+	found, complete := uint64(0), true
+	var bad error
+	err := t.r.scan(changeKey(since+1), []byte{prefixChange + 1}, func(key, wrapped []byte) bool {
+		value, err := unwrap(key, wrapped)
+		ok := err == nil
+		if ok {
+			var whole bool
+			refs, whole, ok = decodeChange(value, refs)
+			complete = complete && whole
+		}
+		if !ok {
+			bad = damaged(t.path, "its change log can't be read")
+		}
+		found++
+		return ok
+	})
+	if err := errors.Join(t.engine(err), bad); err != nil {
+		return nil, false, err
+	}
+	if !complete || found != t.head.revision-since {
+		return nil, false, nil
+	}
+	slices.SortFunc(refs, func(a, b model.Ref) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
+	return slices.Compact(refs), true, nil
+}
+
+// NextID returns an id that was never given out before.
+func (t *tx) NextID() (model.ID, error) {
+	id := t.head.next
+	t.head.next++
+	t.dirty = true
+	return id, nil
+}
+
+// Put writes a record.
+func (t *tx) Put(kind model.Kind, id model.ID, record []byte) error {
+	if kind >= maxKinds {
+		return fmt.Errorf("there is no kind %d", kind)
+	}
+	key := recordKey(kind, id)
+	old, err := t.r.get(key)
+	if err != nil {
+		return t.engine(err)
+	}
+	if old == nil {
+		t.head.counts[kind]++
+	}
+	t.touch(kind, id)
+	return t.write(key, record)
+}
+
+// Delete removes a record.
+func (t *tx) Delete(kind model.Kind, id model.ID) error {
+	key := recordKey(kind, id)
+	old, err := t.r.get(key)
+	if err != nil {
+		return t.engine(err)
+	}
+	if old == nil {
+		return model.ErrNotFound
+	}
+	t.head.counts[kind]--
+	t.touch(kind, id)
+	t.dirty = true
+	return t.engine(t.w.delete(key))
+}
+
+// touch notes what the change log will name.
+func (t *tx) touch(kind model.Kind, id model.ID) {
+	if kind == model.KindEvent || len(t.touched) > maxTouched {
+		return
+	}
+	if t.touched == nil {
+		t.touched = map[model.Ref]struct{}{}
+	}
+	t.touched[model.Ref{Kind: kind, ID: id}] = struct{}{}
+}
+
+// Reserve takes a key in a unique index.
+func (t *tx) Reserve(index model.Index, key string, id model.ID) error {
+	have, err := t.Find(index, key)
+	switch {
+	case err == nil && have != id:
+		return model.ErrTaken
+	case err != nil && !errors.Is(err, model.ErrNotFound):
+		return err
+	}
+	return t.write(indexKey(index, key), binary.BigEndian.AppendUint64(nil, uint64(id)))
+}
+
+// Release gives a key in a unique index back.
+func (t *tx) Release(index model.Index, key string) error {
+	if _, err := t.Find(index, key); err != nil {
+		return err
+	}
+	t.dirty = true
+	return t.engine(t.w.delete(indexKey(index, key)))
+}
+
+// finish writes what every change ends with: the entry of the change log, and the head with the next revision.
+func (t *tx) finish() error {
+	t.head.revision++
+	t.head.nonce = rand.Uint64()
+	refs := make([]model.Ref, 0, len(t.touched))
+	for r := range t.touched {
+		refs = append(refs, r)
+	}
+	if err := t.write(changeKey(t.head.revision), encodeChange(refs)); err != nil {
+		return err
+	}
+	if t.head.revision > keptRevisions {
+		if err := t.w.delete(changeKey(t.head.revision - keptRevisions)); err != nil {
+			return t.engine(err)
+		}
+	}
+	return t.write(headKey, t.head.encode())
+}

@@ -1,0 +1,193 @@
+// Package clipboard carries a secret to the clipboard of the person at the terminal, and says honestly how far it got.
+//
+// A program in a terminal rarely knows whose clipboard it reaches. On a local desktop there is a tool that says whether
+// it worked; inside tmux the text goes to tmux, which hands it on; anywhere else an escape sequence (OSC 52) asks the
+// terminal, which never answers. So the result tells *copied* from *sent*.
+package clipboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	native "github.com/atotto/clipboard"
+)
+
+// Setting is how a person wants to copy.
+type Setting string
+
+// The settings.
+const (
+	Auto       Setting = "auto" // by the environment
+	OnlyNative Setting = "native"
+	OnlyTmux   Setting = "tmux"
+	OnlyOSC52  Setting = "osc52"
+	Off        Setting = "off"
+)
+
+// ParseSetting reads a setting.
+func ParseSetting(s string) (Setting, error) {
+	switch p := Setting(s); p {
+	case Auto, OnlyNative, OnlyTmux, OnlyOSC52, Off:
+		return p, nil
+	}
+	return Auto, fmt.Errorf("%q is no way to copy: choose auto, native, tmux, osc52 or off", s)
+}
+
+// Method is the way that a text took.
+type Method string
+
+// The methods.
+const (
+	Native Method = "native"
+	Tmux   Method = "tmux"
+	Screen Method = "screen"
+	OSC52  Method = "osc52"
+)
+
+var (
+	// ErrOff means that copying is switched off.
+	ErrOff = errors.New("copying is off (--clipboard off)")
+	// ErrNone means that there is no way from here to a clipboard.
+	ErrNone = errors.New("there is no clipboard to be reached from here")
+)
+
+// Result says how a copy went.
+type Result struct {
+	Method Method
+	// Copied is true only when the clipboard is known to hold the text. Otherwise it was sent and nobody answered.
+	Copied bool
+	// Where says it in words: "copied to the clipboard", "sent to your terminal".
+	Where string
+	// Sequence must be written to the terminal for the text to get there. It holds the secret. Empty for most methods.
+	Sequence []byte
+}
+
+// Environment is what decides which way to take.
+type Environment struct {
+	Getenv func(string) string
+	GOOS   string
+	// Write is the native clipboard; tests put another in its place.
+	Write func(text string) error
+}
+
+// System returns the environment that the program runs in.
+func System() Environment {
+	return Environment{Getenv: os.Getenv, GOOS: runtime.GOOS, Write: native.WriteAll}
+}
+
+// Clipboard copies texts. It is safe for concurrent use.
+type Clipboard struct {
+	setting Setting
+	env     Environment
+	wait    time.Duration
+	tmux    tmux
+}
+
+// patience is how long a clipboard tool may take. On a hung X server it would wait for ever.
+const patience = 2 * time.Second
+
+// New returns a clipboard for a setting in an environment.
+func New(s Setting, env Environment) *Clipboard {
+	return &Clipboard{setting: s, env: env, wait: patience, tmux: tmux{buffer: fmt.Sprintf("lanyard-%d", os.Getpid())}}
+}
+
+// Copy carries a text to the clipboard. The errors say what to do instead.
+func (c *Clipboard) Copy(ctx context.Context, text []byte) (Result, error) {
+	method, err := c.method()
+	if err != nil {
+		return Result{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.wait)
+	defer cancel()
+	switch method {
+	case Tmux:
+		return c.tmux.load(ctx, text)
+	case Native:
+		err := c.writeNative(ctx, text)
+		if err == nil {
+			return Result{Method: Native, Copied: true, Where: "copied to the clipboard"}, nil
+		}
+		if c.setting == OnlyNative || c.env.Getenv("TERM") == "dumb" {
+			return Result{}, fmt.Errorf("the desktop's clipboard didn't take it: %w", err)
+		}
+		return Result{Method: OSC52, Where: "sent to your terminal (the desktop's clipboard didn't answer)", Sequence: osc52(text)}, nil
+	case Screen:
+		return Result{Method: Screen, Where: "sent to your terminal through screen", Sequence: throughScreen(osc52(text))}, nil
+	}
+	return Result{Method: OSC52, Where: "sent to your terminal", Sequence: osc52(text)}, nil
+}
+
+// Clear takes back what tmux holds of ours. It does nothing when nothing was put there.
+func (c *Clipboard) Clear(ctx context.Context) error { return c.tmux.clear(ctx) }
+
+// method chooses the way. tmux comes before the desktop: a session that was begun at the desk and is now watched over SSH
+// still has the desk's DISPLAY.
+func (c *Clipboard) method() (Method, error) {
+	has := func(names ...string) bool {
+		for _, n := range names {
+			if c.env.Getenv(n) != "" {
+				return true
+			}
+		}
+		return false
+	}
+	switch c.setting {
+	case Off:
+		return "", ErrOff
+	case OnlyNative:
+		return Native, nil
+	case OnlyTmux:
+		if !has("TMUX") {
+			return "", fmt.Errorf("%w: this isn't tmux (--clipboard tmux)", ErrNone)
+		}
+		return Tmux, nil
+	case OnlyOSC52:
+		if has("STY") {
+			return Screen, nil
+		}
+		return OSC52, nil
+	}
+	remote := has("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")
+	desktop := has("DISPLAY", "WAYLAND_DISPLAY") || c.env.GOOS == "darwin" || c.env.GOOS == "windows"
+	switch {
+	case has("TMUX"):
+		return Tmux, nil
+	case has("STY"):
+		return Screen, nil
+	case desktop && !remote:
+		return Native, nil
+	case c.env.Getenv("TERM") == "dumb" || c.env.Getenv("TERM") == "linux": // the console of Linux has no clipboard
+		return "", fmt.Errorf("%w: the terminal %q has none", ErrNone, c.env.Getenv("TERM"))
+	}
+	return OSC52, nil
+}
+
+// writeNative hands the text to the desktop's tool, which is given up on when the time is over: nothing can end it.
+func (c *Clipboard) writeNative(ctx context.Context, text []byte) error {
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				done <- errors.New("its tool failed")
+			}
+		}()
+		done <- c.env.Write(string(text))
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return errors.New("it didn't answer in time")
+	}
+}
+
+// tidy returns the first line of what a tool said, for an error.
+func tidy(out []byte) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	return line
+}

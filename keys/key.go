@@ -1,0 +1,144 @@
+// Package keys makes, parses, verifies and seals the secrets that lanyard hands out: API keys and invitation tokens.
+//
+// It knows no account, no file and no screen. The format is described in docs/key-format.md.
+package keys
+
+import (
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"log/slog"
+)
+
+// Kind is what a secret is for; it shows in the prefix.
+type Kind uint8
+
+// The kinds of secret.
+const (
+	APIKey     Kind = 1 // lys_…: of a service account
+	Invitation Kind = 2 // lyi_…: of an invited user
+)
+
+var prefixes = map[Kind]string{APIKey: "lys_", Invitation: "lyi_"}
+
+// The parts of a key, in characters: prefix, public id, separator, secret, checksum.
+const (
+	prefixLen = 4
+	idLen     = 12 // 71 bits
+	secretLen = 32 // 190 bits
+	checkLen  = 6  // 62⁶ is more than 2³²
+	secretAt  = prefixLen + idLen + 1
+	checkAt   = secretAt + secretLen
+
+	// Length is how many characters a key has.
+	Length = checkAt + checkLen
+)
+
+var (
+	// ErrMalformed means that a text doesn't have the shape of a key.
+	ErrMalformed = errors.New("not a key: it has 55 characters and begins with lys_ or lyi_")
+	// ErrChecksum means that a text has the shape of a key but was mistyped or cut and mended.
+	ErrChecksum = errors.New("mistyped key: its checksum doesn't fit")
+)
+
+// Key is one secret in clear. Every way of printing it gives the masked form; only Text gives the secret.
+type Key struct{ text []byte }
+
+// New makes a key of random characters. random is crypto/rand.Reader but in tests.
+func New(kind Kind, random io.Reader) (Key, error) {
+	prefix, ok := prefixes[kind]
+	if !ok {
+		return Key{}, fmt.Errorf("no keys of kind %d", kind)
+	}
+	text := make([]byte, 0, Length)
+	text = append(text, prefix...)
+	text, err := appendRandom(text, idLen, random)
+	if err != nil {
+		return Key{}, err
+	}
+	text = append(text, '_')
+	if text, err = appendRandom(text, secretLen, random); err != nil {
+		return Key{}, err
+	}
+	return Key{appendNumber(text, crc32.ChecksumIEEE(text))}, nil
+}
+
+// Parse reads a key, with white space around it taken away. It copies what it keeps. The errors are ErrMalformed and
+// ErrChecksum, without the text.
+func Parse(text []byte) (Key, error) {
+	text = trim(text)
+	if len(text) != Length || text[secretAt-1] != '_' || kindOf(text) == 0 {
+		return Key{}, ErrMalformed
+	}
+	for i, b := range text {
+		if i >= prefixLen && i != secretAt-1 && digits[b] == invalidDigit {
+			return Key{}, ErrMalformed
+		}
+	}
+	var sum [checkLen]byte
+	if string(appendNumber(sum[:0], crc32.ChecksumIEEE(text[:checkAt]))) != string(text[checkAt:]) {
+		return Key{}, ErrChecksum
+	}
+	return Key{append([]byte(nil), text...)}, nil
+}
+
+func trim(b []byte) []byte {
+	space := func(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
+	for len(b) > 0 && space(b[0]) {
+		b = b[1:]
+	}
+	for len(b) > 0 && space(b[len(b)-1]) {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+func kindOf(text []byte) Kind {
+	for kind, prefix := range prefixes {
+		if len(text) >= prefixLen && string(text[:prefixLen]) == prefix {
+			return kind
+		}
+	}
+	return 0
+}
+
+// IsZero reports whether there is no key, or no longer one.
+func (k Key) IsZero() bool { return len(k.text) == 0 || k.text[0] == 0 }
+
+// Kind returns what the key is for, 0 for no key.
+func (k Key) Kind() Kind { return kindOf(k.text) }
+
+// PublicID returns the part that isn't secret, 12 characters, by which the key is looked up.
+func (k Key) PublicID() string {
+	if k.IsZero() {
+		return ""
+	}
+	return string(k.text[prefixLen : secretAt-1])
+}
+
+// Text returns the secret itself, not a copy: it is gone after Wipe.
+func (k Key) Text() []byte { return k.text }
+
+// Wipe overwrites the secret.
+func (k Key) Wipe() { clear(k.text) }
+
+// Mask returns how a key is shown where it must not be known: "lys_7Qk2…".
+func Mask(kind Kind, publicID string) string {
+	return prefixes[kind] + publicID[:min(4, len(publicID))] + "…"
+}
+
+// String returns the masked form.
+func (k Key) String() string { return Mask(k.Kind(), k.PublicID()) }
+
+// GoString returns the masked form.
+func (k Key) GoString() string { return k.String() }
+
+// Format prints the masked form, whatever the verb.
+func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.String()) }
+
+// LogValue returns the masked form.
+func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// MarshalText returns the masked form, also for JSON.
+func (k Key) MarshalText() ([]byte, error) { return []byte(k.String()), nil }

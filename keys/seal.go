@@ -1,0 +1,128 @@
+package keys
+
+import (
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+var (
+	// ErrSealed means that a sealed text can't be opened: with another root key, in another place, or damaged.
+	ErrSealed = errors.New("the seal doesn't open: it was made with another sealing key, moved, or damaged")
+	// ErrMismatch means that a sealed text opened to something else than its digest says.
+	ErrMismatch = errors.New("the sealed text isn't the one that its digest was made of")
+)
+
+// rootLen is the length of a root key, in bytes.
+const rootLen = 32
+
+// Root is an unlocked root key. What seals and what chains events are derived from it.
+type Root struct {
+	secret     []byte
+	generation uint64 // of the data key; renewing it raises the number
+	data       []byte
+	chain      []byte
+}
+
+// newRoot derives the working keys.
+func newRoot(secret []byte, generation uint64) (*Root, error) {
+	data, err := hkdf.Key(sha256.New, secret, nil, "lanyard data key "+strconv.FormatUint(generation, 10), chacha20poly1305.KeySize)
+	if err != nil {
+		return nil, err
+	}
+	chain, err := hkdf.Key(sha256.New, secret, nil, "lanyard event chain", sha256.Size)
+	if err != nil {
+		return nil, err
+	}
+	return &Root{secret: secret, generation: generation, data: data, chain: chain}, nil
+}
+
+// ChainKey returns the key under which the account's events are chained, 32 bytes. It must not be changed.
+func (r *Root) ChainKey() []byte { return r.chain }
+
+// Wipe overwrites the key. The root is of no use afterwards.
+func (r *Root) Wipe() {
+	clear(r.secret)
+	clear(r.data)
+	clear(r.chain)
+}
+
+// Binding ties a sealed text to the place that it belongs in, so that it opens nowhere else.
+type Binding struct {
+	Store  string // the store's id
+	Record uint64 // the record's id
+	Field  string // the field's name
+}
+
+// sealAlgorithm is XChaCha20-Poly1305, with its 24-byte random nonce.
+const sealAlgorithm = 1
+
+// head is what a sealed text begins with: the algorithm and the generation of the data key.
+func (r *Root) head() []byte {
+	return binary.AppendUvarint([]byte{sealAlgorithm}, r.generation)
+}
+
+// associated is the data that the seal covers without holding it. Every part says its length, so that no two places
+// give the same bytes.
+func (b Binding) associated(head []byte) []byte {
+	out := append([]byte("lanyard seal\x00"), head...)
+	out = binary.AppendUvarint(out, uint64(len(b.Store)))
+	out = append(out, b.Store...)
+	out = binary.BigEndian.AppendUint64(out, b.Record)
+	out = binary.AppendUvarint(out, uint64(len(b.Field)))
+	return append(out, b.Field...)
+}
+
+// Seal returns a text that only the same root key opens, and only in the same place.
+func (r *Root) Seal(b Binding, text []byte) ([]byte, error) {
+	aead, err := chacha20poly1305.NewX(r.data)
+	if err != nil {
+		return nil, err
+	}
+	head := r.head()
+	out := append(make([]byte, 0, len(head)+aead.NonceSize()+len(text)+aead.Overhead()), head...)
+	nonce := make([]byte, aead.NonceSize())
+	if _, err := rand.Read(nonce); err != nil {
+		return nil, fmt.Errorf("the system gave no random bytes: %w", err)
+	}
+	out = append(out, nonce...)
+	return aead.Seal(out, nonce, text, b.associated(head)), nil
+}
+
+// Open returns what was sealed, or ErrSealed.
+func (r *Root) Open(b Binding, sealed []byte) ([]byte, error) {
+	aead, err := chacha20poly1305.NewX(r.data)
+	if err != nil {
+		return nil, err
+	}
+	head := r.head()
+	rest := sealed[min(len(head), len(sealed)):]
+	if len(rest) < aead.NonceSize() || string(sealed[:len(head)]) != string(head) {
+		return nil, ErrSealed
+	}
+	text, err := aead.Open(nil, rest[:aead.NonceSize()], rest[aead.NonceSize():], b.associated(head))
+	if err != nil {
+		return nil, ErrSealed // the library's own words say less
+	}
+	return text, nil
+}
+
+// OpenKey returns a sealed key, after holding it against its digest. The errors are ErrSealed, ErrMismatch and those of
+// Parse.
+func (r *Root) OpenKey(b Binding, sealed []byte, want Digest) (Key, error) {
+	text, err := r.Open(b, sealed)
+	if err != nil {
+		return Key{}, err
+	}
+	defer clear(text)
+	if !want.Matches(text) {
+		return Key{}, ErrMismatch
+	}
+	return Parse(text)
+}

@@ -1,0 +1,175 @@
+package model
+
+import (
+	"encoding/binary"
+	"time"
+	"unsafe"
+)
+
+// Records are written in a compact binary form: one byte of schema number, the version, then the fields in a fixed
+// order. Numbers are unsigned varints, texts are length-prefixed, times are milliseconds since 1970 in UTC with zero for
+// "never". Decoding JSON to filter a million rows takes seconds; scanning these bytes takes a tenth of one.
+
+// maxText bounds one text or byte field, in bytes, so that a damaged length can't ask for gigabytes.
+const maxText = 1 << 16
+
+// maxItems bounds a list within a record.
+const maxItems = 1 << 20
+
+// encoder appends fields to a record.
+type encoder struct{ b []byte }
+
+func newEncoder(b []byte, schema byte, version uint64) *encoder {
+	e := &encoder{b: append(b, schema)}
+	e.number(version)
+	return e
+}
+
+func (e *encoder) number(n uint64) { e.b = binary.AppendUvarint(e.b, n) }
+
+func (e *encoder) text(s string) {
+	e.number(uint64(len(s)))
+	e.b = append(e.b, s...)
+}
+
+func (e *encoder) bytes(p []byte) {
+	e.number(uint64(len(p)))
+	e.b = append(e.b, p...)
+}
+
+func (e *encoder) time(t time.Time) {
+	if t.IsZero() {
+		e.number(0)
+		return
+	}
+	e.number(uint64(max(t.UnixMilli(), 1)))
+}
+
+func (e *encoder) ids(list []ID) {
+	e.number(uint64(len(list)))
+	for _, id := range list {
+		e.number(uint64(id))
+	}
+}
+
+func (e *encoder) grants(list []WorkspaceGrant) {
+	e.number(uint64(len(list)))
+	for _, g := range list {
+		e.number(uint64(g.Workspace))
+		e.number(uint64(g.Role))
+	}
+}
+
+// decoder reads the fields back. After the first fault everything reads as zero and bad stays set.
+type decoder struct {
+	b     []byte
+	bad   bool
+	share bool // texts point into b instead of being copied; only for bytes that never change
+}
+
+// newDecoder reads the schema number and the version.
+func newDecoder(b []byte, schema byte, share bool) (d decoder, version uint64) {
+	if len(b) == 0 || b[0] != schema {
+		return decoder{bad: true}, 0
+	}
+	d = decoder{b: b[1:], share: share}
+	version = d.number()
+	return d, version
+}
+
+func (d *decoder) number() uint64 {
+	if len(d.b) > 0 && d.b[0] < 0x80 { // nearly always one byte
+		n := uint64(d.b[0])
+		d.b = d.b[1:]
+		return n
+	}
+	n, size := binary.Uvarint(d.b)
+	if size <= 0 {
+		d.fail()
+		return 0
+	}
+	d.b = d.b[size:]
+	return n
+}
+
+func (d *decoder) fail() {
+	d.bad, d.b = true, nil
+}
+
+func (d *decoder) take() []byte {
+	n := d.number()
+	if n > maxText || n > uint64(len(d.b)) {
+		d.fail()
+		return nil
+	}
+	p := d.b[:n:n]
+	d.b = d.b[n:]
+	return p
+}
+
+func (d *decoder) text() string {
+	p := d.take()
+	if len(p) == 0 {
+		return ""
+	}
+	if d.share {
+		return unsafe.String(&p[0], len(p))
+	}
+	return string(p)
+}
+
+func (d *decoder) bytes() []byte {
+	p := d.take()
+	if len(p) == 0 || d.share {
+		return p
+	}
+	return append([]byte(nil), p...)
+}
+
+func (d *decoder) time() time.Time {
+	n := d.number()
+	if n == 0 {
+		return time.Time{}
+	}
+	if n > 1<<52 { // beyond the year 140,000: damage, not a date
+		d.fail()
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(n)).UTC()
+}
+
+func (d *decoder) length() int {
+	n := d.number()
+	if n > maxItems || n > uint64(len(d.b)) {
+		d.fail()
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) ids() []ID {
+	n := d.length()
+	if n == 0 {
+		return nil
+	}
+	list := make([]ID, n)
+	for i := range list {
+		list[i] = ID(d.number())
+	}
+	return list
+}
+
+func (d *decoder) grants() []WorkspaceGrant {
+	n := d.length()
+	if n == 0 {
+		return nil
+	}
+	list := make([]WorkspaceGrant, n)
+	for i := range list {
+		list[i] = WorkspaceGrant{Workspace: ID(d.number()), Role: ID(d.number())}
+	}
+	return list
+}
+
+// done reports whether the record was read whole and nothing is left over.
+func (d *decoder) done() bool { return !d.bad && len(d.b) == 0 }

@@ -1,0 +1,254 @@
+package model
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"lanyard/keys"
+)
+
+// Actor is who asks, and through what.
+type Actor struct {
+	User ID
+	Via  Via
+}
+
+// Directory is the only writer of an account: one method a use case. Each method asks the rules, applies the change and
+// appends its event in one store transaction. It is safe for concurrent use.
+type Directory struct {
+	store  Store
+	unlock func() (*keys.Root, error)
+	now    func() time.Time
+	rand   io.Reader
+}
+
+// Options are what a Directory works with beside the store.
+type Options struct {
+	// Unlock returns the root key, which seals secrets and chains events. It may be called often; errors are shown.
+	Unlock func() (*keys.Root, error)
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+	// Rand is where secrets come from; crypto/rand if nil.
+	Rand io.Reader
+}
+
+// NewDirectory returns the writer of a store.
+func NewDirectory(store Store, o Options) *Directory {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	return &Directory{store: store, unlock: o.Unlock, now: o.Now, rand: o.Rand}
+}
+
+// Store returns the store, for reading.
+func (d *Directory) Store() Store { return d.store }
+
+// Now returns the time by the directory's clock.
+func (d *Directory) Now() time.Time { return d.now() }
+
+// Seen names a record and the version of it that the caller saw. A change of a record that has moved on since fails
+// with ErrConflict; version 0 takes the record as it is.
+type Seen struct {
+	ID      ID
+	Version uint64
+}
+
+// change is a transaction of a Directory.
+type change struct {
+	WriteTx
+	d     *Directory
+	root  *keys.Root
+	actor User
+	via   Via
+	now   time.Time
+}
+
+// update runs one use case: it finds the actor and gives fn the transaction.
+func (d *Directory) update(ctx context.Context, actor Actor, fn func(*change) error) error {
+	root, err := d.unlock()
+	if err != nil {
+		return err
+	}
+	return d.store.Update(ctx, func(tx WriteTx) error {
+		user, err := load(tx, KindUser, actor.User, decodeUser)
+		if errors.Is(err, ErrNotFound) {
+			return &Error{Kind: ErrNotPermitted, What: "The acting user isn't in this account any more", Hint: "Act as somebody who is: --as EMAIL."}
+		}
+		if err != nil {
+			return err
+		}
+		return fn(&change{WriteTx: tx, d: d, root: root, actor: user, via: actor.Via, now: d.now()})
+	})
+}
+
+// rules returns the rules as the account stands within the transaction.
+func (c *change) rules() (Rules, error) {
+	admins, err := c.Count(KindActiveAdmin)
+	if err != nil {
+		return Rules{}, err
+	}
+	actor := c.actor
+	if own, err := load(c, KindUser, c.actor.ID, decodeUser); err == nil {
+		actor = own // may have been changed by an earlier step of the same transaction
+	} else {
+		actor.Status = StatusInactive
+	}
+	return Rules{Actor: actor, ActiveAdmins: admins, Now: c.now}, nil
+}
+
+// event appends an entry to the activity.
+func (c *change) event(action string, target Ref, name string, changes ...Change) error {
+	count, err := c.Count(KindEvent)
+	if err != nil {
+		return err
+	}
+	e := Event{
+		Seq: uint64(count) + 1, Time: c.now, Actor: c.actor.ID, ActorName: c.actor.Email, Via: c.via,
+		Action: action, Target: target, TargetName: name, Changes: changes,
+	}
+	var before [32]byte
+	if count > 0 {
+		last, err := load(c, KindEvent, ID(count), decodeEvent)
+		if err != nil {
+			return err
+		}
+		before = last.Hash
+	}
+	e.Hash = e.chain(c.root.ChainKey(), before)
+	return c.Put(KindEvent, ID(e.Seq), e.appendRecord(nil))
+}
+
+// user reads a user and holds it against the version that the caller saw.
+func (c *change) user(seen Seen) (User, error) {
+	u, err := load(c, KindUser, seen.ID, decodeUser)
+	if errors.Is(err, ErrNotFound) {
+		return u, gone("user")
+	}
+	if err != nil {
+		return u, err
+	}
+	return u, checkVersion(u.Name, u.Version, seen)
+}
+
+// serviceAccount reads a service account and holds it against the version that the caller saw.
+func (c *change) serviceAccount(seen Seen) (ServiceAccount, error) {
+	s, err := load(c, KindServiceAccount, seen.ID, decodeServiceAccount)
+	if errors.Is(err, ErrNotFound) {
+		return s, gone("service account")
+	}
+	if err != nil {
+		return s, err
+	}
+	return s, checkVersion(s.Name, s.Version, seen)
+}
+
+func gone(what string) error {
+	return &Error{Kind: ErrNotFound, What: "This " + what + " isn't there any more", Hint: "Somebody else has removed it."}
+}
+
+func checkVersion(name string, have uint64, seen Seen) error {
+	if seen.Version == 0 || seen.Version == have {
+		return nil
+	}
+	return &Error{
+		Kind: ErrConflict, What: fmt.Sprintf("%s was changed by somebody else since you saw it", name),
+		Hint: "Look at the new values and try again.",
+	}
+}
+
+// saveUser writes a user and keeps the count of Active Admins true.
+func (c *change) saveUser(old, u *User) error {
+	was := old != nil && old.activeAdmin()
+	var before record
+	if old != nil {
+		before = *old
+	}
+	if err := save(c, before, *u); err != nil {
+		return err
+	}
+	return c.countAdmin(u.ID, was, u.activeAdmin())
+}
+
+func (c *change) countAdmin(id ID, was, is bool) error {
+	switch {
+	case is && !was:
+		return c.Put(KindActiveAdmin, id, nil)
+	case was && !is:
+		return c.Delete(KindActiveAdmin, id)
+	}
+	return nil
+}
+
+// Refusal is one record that a change of many left alone, and why.
+type Refusal struct {
+	ID   ID
+	Name string
+	Err  error
+}
+
+// Outcome says how a change of many went.
+type Outcome struct {
+	Done    int
+	Refused []Refusal
+}
+
+// Err returns the only refusal's reason when a change of one was refused, and nil otherwise.
+func (o Outcome) Err() error {
+	if o.Done == 0 && len(o.Refused) == 1 {
+		return o.Refused[0].Err
+	}
+	return nil
+}
+
+// bulkSize is how many records one transaction changes: enough to share the cost of an fsync, few enough that others
+// who wait for the file don't notice.
+const bulkSize = 250
+
+// each applies op to every record, a few hundred in a transaction. What the rules refuse is left alone and reported;
+// any other error ends the work, and what was done before it stays done.
+func (d *Directory) each(ctx context.Context, actor Actor, list []Seen, op func(*change, Seen) (name string, err error)) (Outcome, error) {
+	var total Outcome
+	for len(list) > 0 {
+		part := list[:min(bulkSize, len(list))]
+		list = list[len(part):]
+		var out Outcome
+		err := d.update(ctx, actor, func(c *change) error {
+			out = Outcome{}
+			for _, seen := range part {
+				name, err := op(c, seen)
+				switch {
+				case err == nil:
+					out.Done++
+				case refused(err):
+					out.Refused = append(out.Refused, Refusal{seen.ID, name, err})
+				default:
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return total, err
+		}
+		total.Done += out.Done
+		total.Refused = append(total.Refused, out.Refused...)
+	}
+	return total, nil
+}
+
+// refused reports whether an error is the rules' answer and not a failure of the store.
+func refused(err error) bool {
+	for _, kind := range []error{ErrInvalid, ErrNotFound, ErrNotPermitted, ErrTaken, ErrConflict, ErrLastAdmin, ErrStatus} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}

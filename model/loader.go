@@ -1,0 +1,166 @@
+package model
+
+import (
+	"context"
+	"errors"
+)
+
+// Loader reads a snapshot in steps, so that a large account can be shown while the rest is still being read. Each step is
+// a transaction of its own; what other processes change between two of them is read again at the end, so that the
+// finished snapshot is of one revision. A Loader is used by one goroutine at a time.
+type Loader struct {
+	store    Store
+	snapshot *Snapshot // the figures at the first step
+	tables   []loading // one for each of loadedKinds
+	at       int       // the table being read
+	restarts int
+}
+
+// loading is a table in the making.
+type loading struct {
+	kind   Kind
+	check  func(id ID, b []byte) bool
+	chunks []*chunk
+	next   ID
+	rows   int
+}
+
+// maxRestarts bounds how often a load begins again because the store changed faster than it remembers.
+const maxRestarts = 5
+
+var errMovedOn = errors.New("the store changed faster than it could be read")
+
+// NewLoader returns a loader that has read nothing yet.
+func NewLoader(store Store) *Loader {
+	l := &Loader{store: store}
+	l.reset()
+	return l
+}
+
+func (l *Loader) reset() {
+	l.snapshot, l.at = nil, 0
+	l.tables = []loading{
+		{kind: KindUser, check: checks(decodeUser)},
+		{kind: KindServiceAccount, check: checks(decodeServiceAccount)},
+		{kind: KindAPIKey, check: checks(decodeAPIKey)},
+	}
+}
+
+func checks[T any](decode decodeFunc[T]) func(ID, []byte) bool {
+	return func(id ID, b []byte) bool {
+		_, ok := decode(id, b, true)
+		return ok
+	}
+}
+
+// LoadSnapshot reads the whole account.
+func LoadSnapshot(ctx context.Context, store Store) (*Snapshot, error) {
+	l := NewLoader(store)
+	for {
+		s, done, err := l.Next(ctx, 1<<16)
+		if err != nil || done {
+			return s, err
+		}
+	}
+}
+
+// Next reads up to rows more records, 1 or more. It returns a snapshot of what is loaded so far, and whether that is all.
+func (l *Loader) Next(ctx context.Context, rows int) (*Snapshot, bool, error) {
+	var out *Snapshot
+	done := false
+	err := l.store.View(ctx, func(tx ReadTx) error {
+		if err := l.read(tx, rows); err != nil {
+			return err
+		}
+		out = l.assemble()
+		if l.at < len(l.tables) {
+			return nil
+		}
+		refs, complete, err := tx.Changes(l.snapshot.revision)
+		if err != nil {
+			return err
+		}
+		if !complete {
+			return errMovedOn
+		}
+		done = true
+		out, err = out.with(tx, refs)
+		return err
+	})
+	if errors.Is(err, errMovedOn) && l.restarts < maxRestarts {
+		l.restarts++
+		l.reset()
+		return l.Next(ctx, rows)
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return out, done, nil
+}
+
+func (l *Loader) read(tx ReadTx, rows int) error {
+	if l.snapshot == nil {
+		l.snapshot = &Snapshot{}
+		if err := l.snapshot.readFigures(tx); err != nil {
+			return err
+		}
+	}
+	for l.at < len(l.tables) && rows > 0 {
+		t := &l.tables[l.at]
+		read, whole, err := t.read(tx, rows)
+		if err != nil {
+			return err
+		}
+		rows -= read
+		if whole {
+			l.at++
+		}
+	}
+	return nil
+}
+
+// read adds up to limit rows to the table and reports whether it is whole now.
+func (t *loading) read(tx ReadTx, limit int) (read int, whole bool, err error) {
+	var bad error
+	whole = true
+	c := &chunk{}
+	err = tx.Scan(t.kind, t.next, func(id ID, record []byte) bool {
+		if read == limit {
+			whole = false
+			return false
+		}
+		if !t.check(id, record) {
+			bad = undecodable(t.kind, id)
+			return false
+		}
+		if len(c.ids) == chunkRows {
+			t.chunks = append(t.chunks, c)
+			c = &chunk{ids: make([]ID, 0, chunkRows), ends: make([]uint32, 0, chunkRows), data: make([]byte, 0, len(c.data)+len(c.data)/16)}
+		}
+		c.add(id, record)
+		t.next = id + 1
+		read++
+		return true
+	})
+	t.chunks = append(t.chunks, c)
+	t.rows += read
+	return read, whole, errors.Join(err, bad)
+}
+
+// assemble returns a snapshot of what is loaded so far.
+func (l *Loader) assemble() *Snapshot {
+	s := *l.snapshot
+	s.users = newTable(decodeUser, l.tables[0].chunks)
+	s.serviceAccounts = newTable(decodeServiceAccount, l.tables[1].chunks)
+	s.apiKeys = newTable(decodeAPIKey, l.tables[2].chunks)
+	return &s
+}
+
+// Loaded returns how many rows have been read.
+func (l *Loader) Loaded() int {
+	n := 0
+	for _, t := range l.tables {
+		n += t.rows
+	}
+	return n
+}

@@ -1,0 +1,67 @@
+// Package model is what an account is and what may be done to it: types, rules, permissions and events.
+//
+// It touches no file, no screen and no clock of its own. Everything is read through a Snapshot and everything is
+// changed through a Directory; both stand on a Store, which package db provides.
+package model
+
+import "fmt"
+
+// ID names a record within one account. IDs are given out in ascending order, never used twice, and never zero.
+// Built-in roles have fixed ids below FirstID.
+type ID uint64
+
+// FirstID is the first id that a store gives out; smaller ones are fixed in the program.
+const FirstID ID = 1000
+
+// Kind says what a record describes. The numbers are part of the store's format and never change.
+type Kind uint8
+
+// The kinds of record that a store keeps.
+const (
+	KindAccount        Kind = 1 // the account itself, a single record with id AccountID
+	KindUser           Kind = 2
+	KindServiceAccount Kind = 3
+	KindAPIKey         Kind = 4
+	KindGroup          Kind = 5
+	KindWorkspace      Kind = 6
+	KindRole           Kind = 7
+	KindEvent          Kind = 8 // its id is the event's sequence number, from 1 without gaps
+	KindActiveAdmin    Kind = 9 // an empty record for each Active Admin, with the user's id: counts them for the last-Admin rule
+)
+
+// AccountID is the id of the only record of KindAccount.
+const AccountID ID = 1
+
+var kindNames = map[Kind]string{
+	KindAccount: "account", KindUser: "user", KindServiceAccount: "service account", KindAPIKey: "API key",
+	KindGroup: "group", KindWorkspace: "workspace", KindRole: "role", KindEvent: "event",
+	KindActiveAdmin: "active admin",
+}
+
+// String returns the kind as people say it, for example "service account".
+func (k Kind) String() string {
+	if name, ok := kindNames[k]; ok {
+		return name
+	}
+	return fmt.Sprintf("kind %d", uint8(k))
+}
+
+// Ref points at one record.
+type Ref struct {
+	Kind Kind
+	ID   ID
+}
+
+// Index names a set of keys that must be unique in the account. The numbers are part of the store's format.
+type Index uint8
+
+// The indexes that a store keeps.
+const (
+	IndexUserEmail          Index = 1 // the email lower-cased
+	IndexServiceAccountName Index = 2 // the name folded for comparison
+	IndexAPIKey             Index = 3 // the public id of an API key
+	IndexInvitation         Index = 4 // the public id of an invitation token
+	IndexGroupName          Index = 5
+	IndexWorkspaceName      Index = 6
+	IndexRoleName           Index = 7
+)

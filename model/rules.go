@@ -1,0 +1,194 @@
+package model
+
+import (
+	"fmt"
+	"time"
+)
+
+// Rules decides what one person may do, given how the account stands. It is the only place that does: a screen asks it
+// whether an action is open and why not, and a Directory asks it again inside the transaction.
+//
+// Every method returns nil for yes, or an *Error that says why not and what to do.
+type Rules struct {
+	Actor        User
+	ActiveAdmins int
+	Now          time.Time
+}
+
+// Rules returns the rules for a person as the snapshot shows the account.
+func (s *Snapshot) Rules(actor ID, now time.Time) Rules {
+	user, _ := s.users.Get(actor) // nobody: the zero user may do nothing
+	return Rules{Actor: user, ActiveAdmins: s.activeAdmins, Now: now}
+}
+
+// May answers whether the actor holds a permission in the account.
+func (r Rules) May(want Permission) error {
+	if r.Actor.Status != StatusActive {
+		who := r.Actor.Email
+		if who == "" {
+			who = "The acting user"
+		}
+		return &Error{
+			Kind: ErrNotPermitted, What: fmt.Sprintf("%s is not an active user of this account", who),
+			Short: "you aren't active",
+			Hint:  "Act as somebody who is: --as EMAIL.",
+		}
+	}
+	role, _ := RoleByID(r.Actor.Role)
+	if role.Allows(want) {
+		return nil
+	}
+	return &Error{
+		Kind: ErrNotPermitted, What: fmt.Sprintf("Your role, %s, lacks %s", RoleName(r.Actor.Role), want),
+		Short: "needs " + string(want),
+		Hint:  "Ask an Admin to do it, or to change your role.",
+	}
+}
+
+// SeeAll answers whether the actor sees more than their own record.
+func (r Rules) SeeAll() error { return r.May(PermAccountView) }
+
+// Invite answers whether the actor may invite somebody with a role. Nobody hands out more than they hold themselves.
+func (r Rules) Invite(role ID) error {
+	if err := r.May(PermAccountInvite); err != nil {
+		return err
+	}
+	return r.grant(role)
+}
+
+// grant answers whether the actor may give a tenant role to a person.
+func (r Rules) grant(id ID) error {
+	role, ok := RoleByID(id)
+	if !ok {
+		return &Error{Kind: ErrNotFound, What: "There is no such role", Hint: "Choose one of the account's roles."}
+	}
+	own, _ := RoleByID(r.Actor.Role)
+	for _, p := range role.Permissions {
+		if !own.Allows(p) {
+			return &Error{
+				Kind: ErrNotPermitted, What: fmt.Sprintf("You can't give the role %s: it allows %s and yours doesn't", role.Name, p),
+				Hint: "Choose a role that allows no more than yours.",
+			}
+		}
+	}
+	return nil
+}
+
+// EditUser answers whether the actor may change a user's name.
+func (r Rules) EditUser(User) error { return r.May(PermAccountEdit) }
+
+// SetUserRole answers whether the actor may give a user another role.
+func (r Rules) SetUserRole(u User, role ID) error {
+	if err := r.May(PermAccountEdit); err != nil {
+		return err
+	}
+	if err := r.grant(role); err != nil {
+		return err
+	}
+	if role == RoleAdmin {
+		return nil
+	}
+	return r.keepsAdmin(u, "change the role of")
+}
+
+// keepsAdmin holds the last-Admin rule: taking this user's powers away must leave an Active Admin.
+func (r Rules) keepsAdmin(u User, verb string) error {
+	if !u.activeAdmin() || r.ActiveAdmins > 1 {
+		return nil
+	}
+	return &Error{
+		Kind: ErrLastAdmin, What: fmt.Sprintf("Can't %s %s, the only Active Admin", verb, u.Name),
+		Short: "the only Active Admin", Hint: "Make somebody else an Admin first.",
+	}
+}
+
+func (u User) activeAdmin() bool { return u.Status == StatusActive && u.Role == RoleAdmin }
+
+// DeactivateUser answers whether the actor may block a user.
+func (r Rules) DeactivateUser(u User) error {
+	if err := r.May(PermAccountEdit); err != nil {
+		return err
+	}
+	switch u.Status {
+	case StatusInactive:
+		return wrongStatus(u, "is inactive already", "")
+	case StatusInvited:
+		return wrongStatus(u, "hasn't joined", "Cancel the invite instead.")
+	}
+	return r.keepsAdmin(u, "deactivate")
+}
+
+// ReactivateUser answers whether the actor may unblock a user.
+func (r Rules) ReactivateUser(u User) error {
+	if err := r.May(PermAccountEdit); err != nil {
+		return err
+	}
+	switch u.Status {
+	case StatusActive:
+		return wrongStatus(u, "is active already", "")
+	case StatusInvited:
+		return wrongStatus(u, "hasn't joined", "Resend the invite instead.")
+	}
+	return nil
+}
+
+// RemoveUser answers whether the actor may remove a user who has joined.
+func (r Rules) RemoveUser(u User) error {
+	if err := r.May(PermAccountEdit); err != nil {
+		return err
+	}
+	if u.Status == StatusInvited {
+		return wrongStatus(u, "hasn't joined", "Cancel the invite instead.")
+	}
+	return r.keepsAdmin(u, "remove")
+}
+
+// ResendInvite answers whether the actor may make a fresh invitation token for a user.
+func (r Rules) ResendInvite(u User) error {
+	if err := r.invited(u); err != nil {
+		return err
+	}
+	return r.grant(u.Role)
+}
+
+// CancelInvite answers whether the actor may take an invitation back.
+func (r Rules) CancelInvite(u User) error { return r.invited(u) }
+
+func (r Rules) invited(u User) error {
+	if err := r.May(PermAccountInvite); err != nil {
+		return err
+	}
+	if u.Status != StatusInvited {
+		return wrongStatus(u, "has joined", "")
+	}
+	return nil
+}
+
+// CreateServiceAccount answers whether the actor may create service accounts.
+func (r Rules) CreateServiceAccount() error { return r.May(PermAccountEdit) }
+
+// EditServiceAccount answers whether the actor may change a service account's name, description or role.
+func (r Rules) EditServiceAccount(ServiceAccount) error { return r.May(PermAccountEdit) }
+
+// DeleteServiceAccount answers whether the actor may delete a service account.
+func (r Rules) DeleteServiceAccount(ServiceAccount) error { return r.May(PermAccountEdit) }
+
+// RevealAPIKey answers whether the actor may see and copy a service account's key.
+func (r Rules) RevealAPIKey(ServiceAccount) error { return r.May(PermRevealKey) }
+
+// serviceAccountRole refuses the roles that a service account can't have.
+func serviceAccountRole(id ID) error {
+	for _, r := range ServiceAccountRoles() {
+		if r.ID == id {
+			return nil
+		}
+	}
+	if id == RoleTenantGuest {
+		return invalid("A service account can't be a Tenant Guest", "Choose Admin, Builder or Consumer.")
+	}
+	return &Error{Kind: ErrNotFound, What: "There is no such role", Hint: "Choose Admin, Builder or Consumer."}
+}
+
+func wrongStatus(u User, short, hint string) error {
+	return &Error{Kind: ErrStatus, What: u.Name + " " + short, Short: short, Hint: hint}
+}

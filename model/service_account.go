@@ -1,0 +1,109 @@
+package model
+
+import (
+	"time"
+
+	"lanyard/keys"
+)
+
+// ServiceAccount is the identity of a program. It has exactly one API key, made with it.
+type ServiceAccount struct {
+	ID          ID
+	Version     uint64
+	Name        string // unique when folded
+	Description string
+	Role        ID // a tenant role, never Tenant Guest
+	Workspaces  []WorkspaceGrant
+	Key         ID // the record of its API key
+	CreatedBy   ID
+	CreatedAt   time.Time
+}
+
+const serviceAccountSchema = 1
+
+func (s ServiceAccount) ref() Ref { return Ref{KindServiceAccount, s.ID} }
+
+func (s ServiceAccount) label() string { return s.Name }
+
+func (s ServiceAccount) uniqueKeys() []uniqueKey {
+	return []uniqueKey{{IndexServiceAccountName, FoldName(s.Name)}}
+}
+
+func (s ServiceAccount) appendRecord(b []byte) []byte {
+	e := newEncoder(b, serviceAccountSchema, s.Version)
+	e.text(s.Name)
+	e.text(s.Description)
+	e.number(uint64(s.Role))
+	e.grants(s.Workspaces)
+	e.number(uint64(s.Key))
+	e.number(uint64(s.CreatedBy))
+	e.time(s.CreatedAt)
+	return e.b
+}
+
+func decodeServiceAccount(id ID, b []byte, share bool) (s ServiceAccount, ok bool) {
+	d, version := newDecoder(b, serviceAccountSchema, share)
+	s = ServiceAccount{
+		ID: id, Version: version,
+		Name:        d.text(),
+		Description: d.text(),
+		Role:        ID(d.number()),
+		Workspaces:  d.grants(),
+		Key:         ID(d.number()),
+		CreatedBy:   ID(d.number()),
+		CreatedAt:   d.time(),
+	}
+	return s, d.done()
+}
+
+// APIKey is what the store keeps of an API key: enough to verify it, and a sealed copy to show it.
+type APIKey struct {
+	ID             ID
+	Version        uint64
+	ServiceAccount ID
+	PublicID       string // the part of the key that isn't secret; unique
+	Digest         keys.Digest
+	Sealed         []byte // bound to the store, this record and the field sealedKeyField
+	CreatedAt      time.Time
+	LastUsedAt     time.Time // zero if never; kept at one-minute grain
+	ExpiresAt      time.Time // zero if it doesn't end by itself
+}
+
+// sealedKeyField names the sealed field in the associated data of the seal.
+const sealedKeyField = "api_key.sealed"
+
+// Hint returns the key masked, for example "lys_7Qk2…".
+func (k APIKey) Hint() string { return keys.Mask(keys.APIKey, k.PublicID) }
+
+const apiKeySchema = 1
+
+func (k APIKey) ref() Ref { return Ref{KindAPIKey, k.ID} }
+
+func (k APIKey) uniqueKeys() []uniqueKey { return []uniqueKey{{IndexAPIKey, k.PublicID}} }
+
+func (k APIKey) appendRecord(b []byte) []byte {
+	e := newEncoder(b, apiKeySchema, k.Version)
+	e.number(uint64(k.ServiceAccount))
+	e.text(k.PublicID)
+	e.bytes(k.Digest[:])
+	e.bytes(k.Sealed)
+	e.time(k.CreatedAt)
+	e.time(k.LastUsedAt)
+	e.time(k.ExpiresAt)
+	return e.b
+}
+
+func decodeAPIKey(id ID, b []byte, share bool) (k APIKey, ok bool) {
+	d, version := newDecoder(b, apiKeySchema, share)
+	k.ID, k.Version = id, version
+	k.ServiceAccount = ID(d.number())
+	k.PublicID = d.text()
+	if copy(k.Digest[:], d.bytes()) != len(k.Digest) {
+		d.fail()
+	}
+	k.Sealed = d.bytes()
+	k.CreatedAt = d.time()
+	k.LastUsedAt = d.time()
+	k.ExpiresAt = d.time()
+	return k, d.done()
+}
