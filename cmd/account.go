@@ -1,0 +1,197 @@
+package cmd
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/adrg/xdg"
+
+	"lanyard/db"
+	"lanyard/keys"
+	"lanyard/model"
+	"lanyard/tui"
+)
+
+// home is where an account's two files live, apart from each other so that one backup never holds both.
+type home struct {
+	store string // the store's file
+	seals string // the directory of sealing keys, each named by its store
+}
+
+func (e *env) home() home {
+	h := home{store: e.db, seals: filepath.Join(xdg.ConfigHome, "lanyard", "seals")}
+	if h.store == "" {
+		h.store = filepath.Join(xdg.DataHome, "lanyard", "default.db")
+	}
+	return h
+}
+
+func (h home) seal(storeID string) string { return filepath.Join(h.seals, storeID+".json") }
+
+// maxSealFile bounds a sealing key file, in bytes; one is under a kilobyte.
+const maxSealFile = 64 << 10
+
+// unlocker reads the sealing key when it is first needed and keeps it. A failure isn't kept: the file may come back.
+func (h home) unlocker(storeID string) func() (*keys.Root, error) {
+	var mu sync.Mutex
+	var root *keys.Root
+	return func() (*keys.Root, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if root != nil {
+			return root, nil
+		}
+		r, err := h.unlock(storeID)
+		if err == nil {
+			root = r
+		}
+		return r, err
+	}
+}
+
+func (h home) unlock(storeID string) (*keys.Root, error) {
+	path := h.seal(storeID)
+	data, err := db.ReadPrivate(path, maxSealFile)
+	if errors.Is(err, db.ErrMissing) {
+		return nil, &model.Error{
+			Kind: model.ErrLocked, What: fmt.Sprintf("The sealing key of this store is missing: %s", path), Short: "no sealing key",
+			Hint: "Put the file back from where you keep it. Without it nothing can be changed and no key can be shown.",
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	seal, err := keys.DecodeSealFile(data)
+	if err != nil {
+		return nil, locked(path, err)
+	}
+	root, err := seal.Unlock(storeID)
+	if err != nil {
+		return nil, locked(path, err)
+	}
+	return root, nil
+}
+
+func locked(path string, err error) error {
+	return &model.Error{
+		Kind: model.ErrLocked, What: fmt.Sprintf("The sealing key %s can't be used: %v", path, err), Short: "sealing key not usable",
+		Hint: "Put the right file back from where you keep it. The store itself is unharmed.",
+	}
+}
+
+// open opens the account and finds out who acts.
+func (e *env) open(ctx context.Context) (*tui.Session, error) {
+	h := e.home()
+	store, err := db.Open(h.store)
+	if err != nil {
+		return nil, err
+	}
+	directory := model.NewDirectory(store, model.Options{Unlock: h.unlocker(store.ID())})
+	return e.session(ctx, directory)
+}
+
+// firstRows is how many rows are read before the first frame: a thousand users are there at once, and of a million
+// enough to fill a screen.
+const firstRows = 3000
+
+func (e *env) session(ctx context.Context, d *model.Directory) (*tui.Session, error) {
+	me, err := e.actor(ctx, d.Store())
+	if err != nil {
+		return nil, err
+	}
+	s := &tui.Session{Directory: d, Me: me, Actor: model.Actor{User: me.ID, Via: model.ViaConsole}, Loader: model.NewLoader(d.Store())}
+	snapshot, done, err := s.Loader.Next(ctx, firstRows)
+	if err != nil {
+		return nil, err
+	}
+	s.Snapshot = snapshot
+	if done {
+		s.Loader = nil
+	}
+	return s, nil
+}
+
+// actor is who was named by --as, or else the first of the Active Admins: whoever can open both files holds the account.
+func (e *env) actor(ctx context.Context, store model.Store) (model.User, error) {
+	if e.as == "" {
+		return model.FirstAdmin(ctx, store)
+	}
+	me, err := model.FindUser(ctx, store, e.as)
+	if err != nil {
+		return me, err
+	}
+	if me.Status != model.StatusActive {
+		return me, &model.Error{
+			Kind: model.ErrNotPermitted, What: fmt.Sprintf("%s is %s and can't act in this account", me.Email, me.Status),
+			Hint: "Name somebody who is Active: --as EMAIL.",
+		}
+	}
+	return me, nil
+}
+
+// found creates the store and its sealing key. The sealing key comes first: a store is never there without one.
+func (h home) found(ctx context.Context, f model.Founder, o model.Options, via model.Via, fill func(*model.Directory, model.WriteTx, model.User) error) (*model.Directory, error) {
+	if _, err := f.Check(); err != nil {
+		return nil, err
+	}
+	var sealed string
+	store, err := db.Create(ctx, h.store, func(storeID string, tx model.WriteTx) error {
+		root, err := h.createSeal(storeID, o.Rand)
+		if err != nil {
+			return err
+		}
+		sealed = h.seal(storeID)
+		o.Unlock = func() (*keys.Root, error) { return root, nil }
+		d := model.NewDirectory(namedStore{id: storeID}, o)
+		me, err := d.Found(tx, f, via)
+		if err != nil || fill == nil {
+			return err
+		}
+		return fill(d, tx, me)
+	})
+	if err != nil {
+		if sealed != "" {
+			_ = os.Remove(sealed) // belongs to a store that didn't come to be
+		}
+		return nil, err
+	}
+	o.Unlock = h.unlocker(store.ID())
+	return model.NewDirectory(store, o), nil
+}
+
+func (h home) createSeal(storeID string, random io.Reader) (*keys.Root, error) {
+	if random == nil {
+		random = rand.Reader
+	}
+	seal, root, err := keys.NewSealFile(storeID, random)
+	if err != nil {
+		return nil, err
+	}
+	data, err := seal.Encode()
+	if err != nil {
+		return nil, err
+	}
+	return root, db.CreateFile(h.seal(storeID), data)
+}
+
+// namedStore is a store that isn't in place yet: only its id is known.
+type namedStore struct {
+	model.Store
+	id string
+}
+
+// ID returns the id.
+func (s namedStore) ID() string { return s.id }
+
+// there reports whether the store's file exists, whatever it is.
+func (h home) there() bool {
+	_, err := os.Lstat(h.store)
+	return !errors.Is(err, fs.ErrNotExist)
+}

@@ -1,0 +1,117 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"golang.org/x/term"
+
+	"lanyard/keys/clipboard"
+	"lanyard/model"
+	"lanyard/tui"
+	"lanyard/tui/theme"
+)
+
+// console opens the account and shows it. The store is looked at before anything is drawn, so that what is wrong with it
+// is said on standard error.
+func (e *env) console(ctx context.Context) error {
+	setting, err := e.clipboardSetting()
+	if err != nil {
+		return err
+	}
+	var session *tui.Session
+	if h := e.home(); h.there() || e.db != "" && !terminal() {
+		if session, err = e.open(ctx); err != nil {
+			return err
+		}
+	}
+	return e.show(ctx, session, setting)
+}
+
+// terminal reports whether there is a person at both ends.
+func terminal() bool {
+	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+}
+
+// framesPerSecond is as often as Bubble Tea draws at most: a key is on the screen within 8 ms.
+const framesPerSecond = 120
+
+// show runs the console until it is left.
+func (e *env) show(ctx context.Context, session *tui.Session, setting clipboard.Setting) error {
+	if !terminal() {
+		return usage(errors.New("the console needs a terminal, and this isn't one. Commands work without: lanyard --help"))
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	clip := clipboard.New(setting, clipboard.System())
+	defer clearClipboard(clip)
+	look := theme.Options{Dark: true, NoColor: e.getenv("NO_COLOR") != "", ASCII: e.ascii || !utf8Locale(e.getenv)}
+	guard := tui.Guard(tui.New(ctx, tui.Options{Session: session, Found: e.foundFromConsole, Clipboard: clip, Theme: look}))
+	options := []tea.ProgramOption{tea.WithFPS(framesPerSecond)}
+	if look.NoColor {
+		options = append(options, tea.WithColorProfile(colorprofile.Ascii))
+	}
+	program := tea.NewProgram(guard, options...)
+	defer onHangup(program)()
+	_, err := program.Run()
+	if crash := guard.Crash(); crash != nil {
+		return crash
+	}
+	if errors.Is(err, tea.ErrInterrupted) {
+		return nil
+	}
+	return err
+}
+
+func (e *env) foundFromConsole(ctx context.Context, f model.Founder) (*tui.Session, error) {
+	d, err := e.home().found(ctx, f, model.Options{}, model.ViaConsole, nil)
+	if err != nil {
+		return nil, err
+	}
+	return e.session(ctx, d)
+}
+
+// hangupGrace is how long the console gets to put the terminal back after the connection dropped. Then the process ends
+// anyway: without its terminal it would spin.
+const hangupGrace = time.Second
+
+// onHangup ends the program when its terminal goes away. Bubble Tea looks after the other signals.
+func onHangup(p *tea.Program) (stop func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	go func() {
+		if _, ok := <-c; !ok {
+			return
+		}
+		time.AfterFunc(hangupGrace, func() { os.Exit(128 + int(syscall.SIGHUP)) })
+		p.Quit()
+	}()
+	return func() {
+		signal.Stop(c)
+		close(c)
+	}
+}
+
+// clearClipboard takes back what tmux holds of ours.
+func clearClipboard(c *clipboard.Clipboard) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	_ = c.Clear(ctx) // the console is gone already: nobody is there to be told
+}
+
+// utf8Locale reports whether the locale takes more than ASCII. Where none is set, it is assumed to: today's terminals do.
+func utf8Locale(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(getenv(name)); v != "" {
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return true
+}

@@ -1,0 +1,97 @@
+package cmd
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/model"
+	"lanyard/model/sample"
+)
+
+// demo is a throwaway account to show.
+type demo struct {
+	users, machines int
+	seed            uint64
+}
+
+// maxDemo bounds how many records a demo makes.
+const maxDemo = 10_000_000
+
+func (e *env) demoCommand() *cobra.Command {
+	var d demo
+	c := &cobra.Command{
+		Use: "demo", Short: "Open the console on a throwaway account full of sample data",
+		Long: `Makes up an account in a temporary directory, opens the console on it, and
+removes it afterwards. All people in it are invented.`,
+		Example: "  lanyard demo\n  lanyard demo --users 100000 --seed 7", Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if e.db != "" && c.Flags().Changed("db") {
+				return usage(errors.New("a demo makes a store of its own: leave --db out"))
+			}
+			if d.users < 1 || d.users > maxDemo || d.machines < 0 || d.machines > maxDemo {
+				return usage(fmt.Errorf("a demo has 1 to %d users and 0 to %d service accounts", maxDemo, maxDemo))
+			}
+			return e.demo(c.Context(), d)
+		},
+	}
+	c.Flags().IntVar(&d.users, "users", 42, "how many users, you included")
+	c.Flags().IntVar(&d.machines, "service-accounts", 9, "how many service accounts")
+	c.Flags().Uint64Var(&d.seed, "seed", 1, "the same seed makes the same people")
+	return c
+}
+
+func (e *env) demo(ctx context.Context, d demo) error {
+	setting, err := e.clipboardSetting()
+	if err != nil {
+		return err
+	}
+	if !terminal() {
+		return usage(errors.New("the demo needs a terminal, and this isn't one"))
+	}
+	dir, err := os.MkdirTemp("", "lanyard-demo-")
+	if err != nil {
+		return fmt.Errorf("the demo needs a temporary directory: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	hangup, stop := signal.NotifyContext(ctx, syscall.SIGHUP) // while it is being made; the console has its own
+	h := home{store: filepath.Join(dir, "demo.db"), seals: filepath.Join(dir, "seals")}
+	directory, err := d.create(hangup, h)
+	stop()
+	if err != nil {
+		return err
+	}
+	session, err := e.session(ctx, directory)
+	if err != nil {
+		return err
+	}
+	return e.show(ctx, session, setting)
+}
+
+// create makes up the account.
+func (d demo) create(ctx context.Context, h home) (*model.Directory, error) {
+	data := sample.New(d.seed, time.Now())
+	founder := model.Founder{Account: "Acme", Name: "Ana Ruiz", Email: "ana@acme.test"}
+	options := model.Options{Rand: d.secrets()}
+	return h.found(ctx, founder, options, model.ViaCommandLine, func(dir *model.Directory, tx model.WriteTx, me model.User) error {
+		return dir.Fill(tx, me, data.Users(d.users-1), data.ServiceAccounts(d.machines))
+	})
+}
+
+// secrets are as random as the seed: a demo's keys open nothing, and its pictures should stay the same.
+func (d demo) secrets() *rand.ChaCha8 {
+	var seed [32]byte
+	binary.LittleEndian.PutUint64(seed[:], d.seed)
+	return rand.NewChaCha8(seed)
+}

@@ -1,0 +1,61 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"lanyard/db"
+	"lanyard/model"
+	"lanyard/tui/text"
+)
+
+// The exit codes, the same for every command.
+const (
+	exitDone         = 0
+	exitFailed       = 1
+	exitUsage        = 2
+	exitNotFound     = 3
+	exitNotPermitted = 4
+	exitConflict     = 5
+	exitDamaged      = 6
+)
+
+// exitCodes says which errors give which code; the first that fits counts.
+var exitCodes = []struct {
+	code int
+	when []error
+}{
+	{exitUsage, []error{errUsage, model.ErrInvalid, db.ErrDirectory}},
+	{exitNotFound, []error{db.ErrMissing}},
+	{exitDamaged, []error{model.ErrDamaged, db.ErrEmpty, db.ErrTruncated}},
+	{exitNotPermitted, []error{model.ErrNotPermitted, db.ErrUnreadable, db.ErrExposed}},
+	{exitConflict, []error{model.ErrConflict, model.ErrTaken, model.ErrBusy, model.ErrLastAdmin, model.ErrStatus, db.ErrExists}},
+	{exitNotFound, []error{model.ErrNotFound}},
+}
+
+func exitCode(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	for _, e := range exitCodes {
+		for _, kind := range e.when {
+			if errors.Is(err, kind) {
+				return e.code
+			}
+		}
+	}
+	return exitFailed
+}
+
+// printError says what went wrong in a sentence, and what to do next below it.
+func printError(w io.Writer, err error) {
+	what, hint := err.Error(), ""
+	if e, ok := errors.AsType[*model.Error](err); ok && e.Hint != "" && len(what) > len(e.Hint)+2 {
+		what, hint = what[:len(what)-len(e.Hint)-2], e.Hint
+	}
+	_, _ = fmt.Fprintln(w, "lanyard: "+text.Clean(what)) // standard error: nowhere left to report to
+	if hint != "" {
+		_, _ = fmt.Fprintln(w, "  "+text.Clean(hint))
+	}
+}

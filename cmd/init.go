@@ -1,0 +1,38 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/model"
+)
+
+func (e *env) initCommand() *cobra.Command {
+	var f model.Founder
+	c := &cobra.Command{
+		Use: "init --account NAME --name NAME --email EMAIL", Short: "Create an account in a new store",
+		Long: `Creates the store, a single file, and the sealing key apart from it. You become
+the account's first Admin. Nothing is ever created over something that exists.`,
+		Example: `  lanyard init --account Acme --name "Ana Ruiz" --email ana@example.com`, Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			h := e.home()
+			d, err := h.found(c.Context(), f, model.Options{}, model.ViaCommandLine, nil)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(e.out, "Created the account %s with %s as its Admin.\nStore:       %s\nSealing key: %s (keep a copy of it, apart from the store)\n",
+				f.Account, f.Email, h.store, h.seal(d.Store().ID()))
+			return err
+		},
+	}
+	c.Flags().StringVar(&f.Account, "account", "", "the company's `NAME`")
+	c.Flags().StringVar(&f.Name, "name", "", "your `NAME`")
+	c.Flags().StringVar(&f.Email, "email", "", "your `EMAIL`")
+	for _, name := range []string{"account", "name", "email"} {
+		if err := c.MarkFlagRequired(name); err != nil {
+			panic(err) // the flag was defined three lines above
+		}
+	}
+	return c
+}

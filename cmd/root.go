@@ -1,0 +1,119 @@
+// Package cmd is the command line: it opens the account, then runs the console or a command.
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/keys/clipboard"
+)
+
+// version is set when a release is built.
+var version = "dev"
+
+// env is what a run of the program works with, and what its flags said.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+	getenv   func(string) string
+
+	db    string
+	as    string
+	ascii bool
+	clip  string
+}
+
+// Main runs the program with its arguments and returns the exit code.
+func Main(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	e := &env{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv}
+	return e.run(ctx, args)
+}
+
+func (e *env) run(ctx context.Context, args []string) int {
+	root := e.root()
+	root.SetArgs(args)
+	root.SetIn(e.in)
+	root.SetOut(e.out)
+	root.SetErr(e.err)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		printError(e.err, err)
+	}
+	return exitCode(err)
+}
+
+const rootLong = `lanyard is a keyboard-first console, in the terminal, for the people and
+machines of one company account. Admins invite users, set roles, block and
+remove people, create service accounts and copy their API keys.
+
+Without a command it opens the console. The first run asks for the account's
+name, your name and your email. Press ? in it for everything it can do.`
+
+const rootExample = `  lanyard                          the console
+  lanyard demo                     the console on a throwaway account
+  lanyard init --account Acme --name "Ana Ruiz" --email ana@example.com
+  lanyard --as ben@example.com     act as somebody else`
+
+func (e *env) root() *cobra.Command {
+	c := &cobra.Command{
+		Use: "lanyard", Short: "A console for the people and machines of one account", Long: rootLong, Example: rootExample,
+		Args: noArgs, SilenceErrors: true, SilenceUsage: true,
+		RunE: func(c *cobra.Command, _ []string) error { return e.console(c.Context()) },
+	}
+	c.CompletionOptions.DisableDefaultCmd = true
+	c.SetHelpCommand(&cobra.Command{Hidden: true})
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	flags := c.PersistentFlags()
+	flags.StringVar(&e.db, "db", e.getenv("LANYARD_DB"), "the store's `FILE` (LANYARD_DB)")
+	flags.StringVar(&e.as, "as", e.getenv("LANYARD_AS"), "the `EMAIL` of who acts (LANYARD_AS)")
+	flags.BoolVar(&e.ascii, "ascii", false, "draw with plain ASCII only")
+	flags.StringVar(&e.clip, "clipboard", "auto", "how to copy: auto, native, tmux, osc52 or off")
+	c.AddCommand(e.initCommand(), e.demoCommand(), e.usersCommand(), e.versionCommand())
+	return c
+}
+
+func (e *env) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Example: "  lanyard version", Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(e.out, "lanyard", version)
+			return err
+		},
+	}
+}
+
+// noArgs refuses arguments, and names what it didn't understand.
+func noArgs(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usage(fmt.Errorf("%q isn't a command of %s. See: %s --help", args[0], c.CommandPath(), c.CommandPath()))
+}
+
+// clipboardSetting reads --clipboard.
+func (e *env) clipboardSetting() (clipboard.Setting, error) {
+	s, err := clipboard.ParseSetting(e.clip)
+	if err != nil {
+		return s, usage(err)
+	}
+	return s, nil
+}
+
+// errUsage marks what was called wrongly.
+var errUsage = errors.New("wrong usage")
+
+func usage(err error) error { return &usageError{err} }
+
+type usageError struct{ err error }
+
+func (u *usageError) Error() string   { return u.err.Error() }
+func (u *usageError) Unwrap() []error { return []error{errUsage, u.err} }

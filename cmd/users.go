@@ -1,0 +1,72 @@
+package cmd
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"lanyard/db"
+	"lanyard/keys"
+	"lanyard/model"
+)
+
+func (e *env) usersCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "users", Short: "Accept an invitation", Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(&cobra.Command{
+		Use: "accept", Short: "Join the account with an invitation's token",
+		Long:    "Asks for the token, or reads it from standard input. It is never an argument,\nbecause arguments are seen by everybody on the machine.",
+		Example: "  lanyard users accept\n  lanyard users accept <token.txt", Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return e.accept(c) },
+	})
+	return c
+}
+
+func (e *env) accept(c *cobra.Command) error {
+	h := e.home()
+	store, err := db.Open(h.store)
+	if err != nil {
+		return err
+	}
+	text, err := e.readSecret("Token: ")
+	if err != nil {
+		return err
+	}
+	token, err := keys.Parse(text)
+	if err != nil || token.Kind() != keys.Invitation {
+		return &model.Error{Kind: model.ErrInvalid, What: "This isn't an invitation's token", Hint: "It begins with lyi_ and has 55 characters: copy all of it."}
+	}
+	defer token.Wipe()
+	d := model.NewDirectory(store, model.Options{Unlock: h.unlocker(store.ID())})
+	u, err := d.AcceptInvitation(c.Context(), token, model.ViaCommandLine)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.out, "Welcome, %s. You are an active %s now.\n", u.Name, model.RoleName(u.Role))
+	return err
+}
+
+// maxSecretLine bounds what is read as a secret, in bytes.
+const maxSecretLine = 4096
+
+// readSecret asks for a secret without showing it, or reads a line of standard input where there is no terminal.
+func (e *env) readSecret(prompt string) ([]byte, error) {
+	if f, ok := e.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		_, _ = fmt.Fprint(e.err, prompt)
+		text, err := term.ReadPassword(int(f.Fd()))
+		_, _ = fmt.Fprintln(e.err)
+		return text, err
+	}
+	text, err := bufio.NewReader(io.LimitReader(e.in, maxSecretLine)).ReadBytes('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("reading standard input: %w", err)
+	}
+	return text, nil
+}

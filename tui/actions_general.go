@@ -1,0 +1,107 @@
+package tui
+
+import tea "charm.land/bubbletea/v2"
+
+// generalActions are the actions that every screen has.
+func (c *console) generalActions() []action {
+	list := []action{
+		{id: "edit", title: "Edit the cell, or open it", keys: []string{"enter"}, footer: "edit", section: sectionHere, run: func() tea.Cmd { return c.screen().enter() }},
+		{id: "menu", title: "Actions of the row, or of all marked rows", keys: []string{"a"}, footer: "actions", section: sectionHere, run: c.openMenu},
+	}
+	list = append(list, c.viewActions()...)
+	list = append(list, c.moveActions()...)
+	return append(list, c.programActions()...)
+}
+
+func (c *console) viewActions() []action {
+	return []action{
+		{id: "filter", title: "Filter as you type", keys: []string{"/"}, footer: "filter", section: sectionView, run: c.openFilter},
+		{id: "sort", title: "Sort by this column; again: the other way", keys: []string{"s"}, footer: "sort", section: sectionView, run: func() tea.Cmd { return c.screen().sort() }},
+		{id: "mark", title: "Mark the row", keys: []string{"space"}, footer: "mark", section: sectionView, run: c.do(func() { c.screen().toggleMark() })},
+		{id: "mark-all", title: "Mark all rows shown", keys: []string{"ctrl+a"}, section: sectionView, run: c.do(func() { c.screen().markShown() })},
+		{id: "back", title: "One step back: clear marks, clear the filter", keys: []string{"esc"}, section: sectionView, run: c.stepBack},
+		{id: "next-tab", title: "Next tab", keys: []string{"tab"}, section: sectionView, run: c.do(func() { c.showTab(c.tab + 1) })},
+		{id: "previous-tab", title: "Previous tab", keys: []string{"shift+tab"}, section: sectionView, run: c.do(func() { c.showTab(c.tab - 1) })},
+		{id: "tab-1", title: "Go to Users", keys: []string{"1"}, section: sectionView, run: c.do(func() { c.showTab(0) })},
+		{id: "tab-2", title: "Go to Service Accounts", keys: []string{"2"}, section: sectionView, run: c.do(func() { c.showTab(1) })},
+	}
+}
+
+func (c *console) moveActions() []action {
+	move := func(id, title string, by func(screen), keys ...string) action {
+		return action{id: id, title: title, keys: keys, section: sectionMove, run: c.do(func() { by(c.screen()) })}
+	}
+	return []action{
+		move("up", "Up", func(s screen) { s.moveRows(-1) }, "up", "k"),
+		move("down", "Down", func(s screen) { s.moveRows(1) }, "down", "j"),
+		move("left", "Left", func(s screen) { s.moveColumns(-1) }, "left", "h"),
+		move("right", "Right", func(s screen) { s.moveColumns(1) }, "right", "l"),
+		move("page-up", "A page up", func(s screen) { s.page(-1) }, "pgup"),
+		move("page-down", "A page down", func(s screen) { s.page(1) }, "pgdown"),
+		move("half-up", "Half a page up", func(s screen) { s.halfPage(-1) }, "ctrl+u"),
+		move("half-down", "Half a page down", func(s screen) { s.halfPage(1) }, "ctrl+d"),
+		move("first", "First row", screen.toFirst, "g", "home"),
+		move("last", "Last row", screen.toLast, "G", "end"),
+	}
+}
+
+func (c *console) programActions() []action {
+	return []action{
+		{id: "help", title: "Everything you can do here", keys: []string{"?", ":"}, footer: "help", section: sectionProgram, run: c.do(func() { c.push(newHelp()) })},
+		{id: "mouse", title: "Mouse capture off and on (off lets the terminal select text)", keys: []string{"M"}, section: sectionProgram, run: c.toggleMouse},
+		{id: "redraw", title: "Draw the screen again", keys: []string{"ctrl+l"}, section: sectionProgram, run: func() tea.Cmd { return tea.ClearScreen }},
+		{id: "suspend", title: "Suspend", keys: []string{"ctrl+z"}, section: sectionProgram, run: func() tea.Cmd { return tea.Suspend }},
+		{id: "quit", title: "Quit", keys: []string{"q", "ctrl+c"}, footer: "quit", section: sectionProgram, run: c.quit},
+	}
+}
+
+// do makes an action's run of something that needs no command.
+func (c *console) do(f func()) func() tea.Cmd {
+	return func() tea.Cmd {
+		f()
+		return nil
+	}
+}
+
+func (c *console) showTab(i int) { c.tab = (i + len(c.screens)) % len(c.screens) }
+
+func (c *console) openFilter() tea.Cmd {
+	c.push(&filterLine{newInput(c.screen().filter())})
+	return nil
+}
+
+// stepBack clears the marks, or else the filter, or else nothing: esc loses nothing that can't be typed again.
+func (c *console) stepBack() tea.Cmd {
+	if c.screen().clearMarks() {
+		return nil
+	}
+	if c.screen().filter() != "" {
+		return c.screen().setFilter("")
+	}
+	c.toast.text = ""
+	return nil
+}
+
+func (c *console) toggleMouse() tea.Cmd {
+	c.mouse = !c.mouse
+	if c.mouse {
+		return c.say("Mouse capture on")
+	}
+	return c.say("Mouse capture off: the terminal selects text")
+}
+
+// openMenu lists the actions of the row, or of all marked rows.
+func (c *console) openMenu() tea.Cmd {
+	title, ok := c.screen().menuTitle()
+	if !ok {
+		return nil
+	}
+	m := &menu{title: title}
+	for _, a := range c.screen().actions() {
+		if a.menu != "" {
+			m.items = append(m.items, a)
+		}
+	}
+	c.push(m)
+	return nil
+}

@@ -1,0 +1,174 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/model"
+)
+
+// What comes back from work in the background. Each carries a snapshot that may be newer than the one shown.
+type (
+	loaded struct {
+		snapshot *model.Snapshot
+		done     bool
+		err      error
+	}
+	watched struct {
+		snapshot *model.Snapshot
+		mark     model.Mark
+		err      error
+	}
+	written struct {
+		snapshot *model.Snapshot
+		then     func(c *console) tea.Cmd
+	}
+)
+
+// loadRows is how many rows one step of loading reads: some 30 ms, so that the progress moves and quitting waits for
+// nothing.
+const loadRows = 60_000
+
+// loadMore reads the next part of a large account.
+func (c *console) loadMore() tea.Cmd {
+	loader, ctx := c.session.Loader, c.ctx
+	return func() tea.Msg {
+		s, done, err := loader.Next(ctx, loadRows)
+		return loaded{s, done, err}
+	}
+}
+
+func (c *console) onLoaded(msg loaded) tea.Cmd {
+	if msg.err != nil {
+		c.loading = false
+		c.trouble = msg.err
+		return nil
+	}
+	c.snapshot = msg.snapshot
+	if !msg.done {
+		return c.loadMore() // drawn as a progress line; the rows follow when all are there
+	}
+	c.loading, c.session.Loader = false, nil
+	return tea.Batch(c.refresh(), c.watch())
+}
+
+// watchEvery is how often the store is looked at. Others' changes show within a second.
+const watchEvery = 400 * time.Millisecond
+
+// watch waits until the store changes. It looks without a lock, in 2 µs, and only a change becomes a message: an idle
+// console draws nothing.
+func (c *console) watch() tea.Cmd {
+	store, ctx, base := c.session.Directory.Store(), c.ctx, c.snapshot
+	return func() tea.Msg { return waitForChange(ctx, store, base, model.Mark{}) }
+}
+
+func (c *console) watchFrom(mark model.Mark, trouble bool) tea.Cmd {
+	store, ctx, base := c.session.Directory.Store(), c.ctx, c.snapshot
+	if trouble {
+		mark = model.Mark{}
+	}
+	return func() tea.Msg {
+		if trouble && !sleep(ctx, 2*watchEvery) {
+			return nil
+		}
+		return waitForChange(ctx, store, base, mark)
+	}
+}
+
+func waitForChange(ctx context.Context, store model.Store, base *model.Snapshot, from model.Mark) tea.Msg {
+	for {
+		mark, err := store.Look()
+		if err != nil {
+			return watched{err: err}
+		}
+		if mark != from {
+			s, err := base.Refresh(ctx, store)
+			if err != nil {
+				return watched{err: err}
+			}
+			if s.Revision() != base.Revision() || from == (model.Mark{}) {
+				return watched{snapshot: s, mark: mark}
+			}
+			from = mark
+		}
+		if !sleep(ctx, watchEvery) {
+			return nil
+		}
+	}
+}
+
+// sleep waits, and reports whether the console is still on.
+func sleep(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+func (c *console) onWatched(msg watched) tea.Cmd {
+	if errors.Is(msg.err, context.Canceled) {
+		return nil
+	}
+	c.trouble = msg.err
+	return tea.Batch(c.show(msg.snapshot), c.watchFrom(msg.mark, msg.err != nil))
+}
+
+// show takes a snapshot unless a newer one is shown already.
+func (c *console) show(s *model.Snapshot) tea.Cmd {
+	if s == nil || c.loading || s.Revision() <= c.snapshot.Revision() {
+		return nil
+	}
+	c.snapshot = s
+	return c.refresh()
+}
+
+// refresh gives the screens what the snapshot holds.
+func (c *console) refresh() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, s := range c.screens {
+		cmds = append(cmds, s.refresh())
+	}
+	return tea.Batch(cmds...)
+}
+
+// write runs one change away from the Update goroutine. work gets the directory and returns what is to happen to the
+// console afterwards, which runs on the Update goroutine with the newer snapshot in place.
+func (c *console) write(work func(context.Context, *model.Directory) func(*console) tea.Cmd) tea.Cmd {
+	c.working++
+	ctx, directory, base := c.ctx, c.session.Directory, c.snapshot
+	loading := c.loading
+	return func() tea.Msg {
+		then := work(ctx, directory)
+		if loading {
+			return written{nil, then} // the loader will read it
+		}
+		s, err := base.Refresh(ctx, directory.Store())
+		if err != nil {
+			s = nil // the watch will say so
+		}
+		return written{s, then}
+	}
+}
+
+func (c *console) onWritten(msg written) tea.Cmd {
+	c.working--
+	shown := c.show(msg.snapshot)
+	if msg.then == nil {
+		return shown
+	}
+	return tea.Batch(shown, msg.then(c))
+}
+
+// touch notes that the acting person is here. What comes of it is not worth a word.
+func (c *console) touch() tea.Cmd {
+	ctx, directory, actor := c.ctx, c.session.Directory, c.session.Actor
+	return func() tea.Msg {
+		_ = directory.Touch(ctx, actor)
+		return nil
+	}
+}

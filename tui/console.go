@@ -1,0 +1,245 @@
+// Package tui is the console: what is on the screen and which key does what.
+//
+// One root model owns the size, the theme, the tabs, the stack of overlays and the toast; a screen is a description of
+// columns and actions, drawn by one grid. What is read comes from a model.Snapshot, what is changed goes through a
+// model.Directory, off the Update goroutine, and comes back as a message with a newer snapshot.
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/keys/clipboard"
+	"lanyard/model"
+	"lanyard/tui/theme"
+)
+
+// Session is an account that is open, and who acts in it.
+type Session struct {
+	Directory *model.Directory
+	Actor     model.Actor
+	Me        model.User      // the acting user's record as it was when the session began
+	Snapshot  *model.Snapshot // what is loaded so far
+	Loader    *model.Loader   // reads the rest; nil if there is none
+}
+
+// Options are what a console starts with.
+type Options struct {
+	// Session is the account to show. It is nil on a machine that has none: then the console asks three questions and
+	// calls Found with the answers.
+	Session *Session
+	Found   func(context.Context, model.Founder) (*Session, error)
+
+	Clipboard *clipboard.Clipboard
+	Theme     theme.Options
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+}
+
+// console is the root model.
+type console struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	opts   Options
+	now    func() time.Time
+
+	session  *Session
+	snapshot *model.Snapshot
+	loading  bool
+
+	width, height int
+	theme         *theme.Theme
+	screens       []screen
+	tab           int
+	overlays      []overlay
+	toast         toast
+	trouble       error // why the store can't be read at present, nil if it can
+	mouse         bool
+	working       int // changes on their way
+	general       []action
+}
+
+// New returns the console as a model for a tea.Program. Cancelling ctx ends its work in the background.
+func New(ctx context.Context, o Options) tea.Model {
+	c := &console{opts: o, now: o.Now, mouse: true, theme: theme.New(o.Theme)}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	c.ctx, c.cancel = context.WithCancel(ctx)
+	c.general = c.generalActions()
+	if o.Session == nil {
+		c.push(c.welcome())
+	} else {
+		c.open(o.Session)
+	}
+	return c
+}
+
+// open shows an account.
+func (c *console) open(s *Session) {
+	c.session, c.snapshot, c.loading = s, s.Snapshot, s.Loader != nil
+	c.screens = []screen{newUsersScreen(c), newServiceAccountsScreen(c)}
+	c.layout()
+}
+
+// Init asks the terminal for its background, and sets the work in the background going.
+func (c *console) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, c.begin())
+}
+
+// begin starts what an open account needs: the rest of it, a watch on the store, and the note that we are here.
+func (c *console) begin() tea.Cmd {
+	if c.session == nil {
+		return nil
+	}
+	cmds := []tea.Cmd{c.refresh(), c.touch()}
+	if c.loading {
+		cmds = append(cmds, c.loadMore())
+	} else {
+		cmds = append(cmds, c.watch())
+	}
+	return tea.Batch(cmds...)
+}
+
+// Update routes a message to what handles it. It never reads or writes anything outside of the program.
+func (c *console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		return c, c.resize(msg)
+	case tea.KeyPressMsg:
+		return c, c.keyPressed(msg)
+	case tea.PasteMsg:
+		return c, c.pasted(msg)
+	case tea.MouseClickMsg:
+		return c, c.clicked(msg)
+	case tea.MouseWheelMsg:
+		return c, c.wheeled(msg)
+	case tea.BackgroundColorMsg:
+		o := c.theme.Options()
+		o.Dark = msg.IsDark()
+		c.setTheme(o)
+	case tea.ModeReportMsg:
+		c.modeReported(msg)
+	case tea.BlurMsg:
+		c.blurred()
+	case loaded:
+		return c, c.onLoaded(msg)
+	case watched:
+		return c, c.onWatched(msg)
+	case written:
+		return c, c.onWritten(msg)
+	case founded:
+		return c, c.onFounded(msg)
+	case toastEnds:
+		c.onToastEnds(msg)
+	case revealEnds:
+		c.remove(msg.of)
+	default:
+		return c, c.toScreens(msg)
+	}
+	return c, nil
+}
+
+// toScreens passes on what a grid has worked out in the background.
+func (c *console) toScreens(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, s := range c.screens {
+		cmds = append(cmds, s.handle(msg))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (c *console) resize(msg tea.WindowSizeMsg) tea.Cmd {
+	c.width, c.height = msg.Width, msg.Height
+	c.layout()
+	return nil
+}
+
+// modeReported notes that the terminal counts by graphemes, as Bubble Tea's renderer does from then on.
+func (c *console) modeReported(msg tea.ModeReportMsg) {
+	if msg.Mode == ansi.ModeUnicodeCore && msg.Value != ansi.ModeNotRecognized && msg.Value != ansi.ModePermanentlyReset {
+		o := c.theme.Options()
+		o.Graphemes = true
+		c.setTheme(o)
+	}
+}
+
+func (c *console) setTheme(o theme.Options) {
+	if o == c.theme.Options() {
+		return
+	}
+	c.theme = theme.New(o)
+	for _, s := range c.screens {
+		s.setTheme(c.theme)
+	}
+}
+
+// keyPressed gives a key to the top overlay, or runs the action that it belongs to.
+func (c *console) keyPressed(k tea.KeyPressMsg) tea.Cmd {
+	if keyQuit.has(k) {
+		return c.quit()
+	}
+	if c.tooSmall() {
+		return nil
+	}
+	if o := c.top(); o != nil {
+		return o.key(c, k)
+	}
+	if a, ok := actionFor(c.actions(), k.String()); ok {
+		return c.runAction(a)
+	}
+	return nil
+}
+
+func (c *console) runAction(a action) tea.Cmd {
+	if err := a.why(); err != nil {
+		return c.fail(err)
+	}
+	return a.run()
+}
+
+func (c *console) pasted(msg tea.PasteMsg) tea.Cmd {
+	if p, ok := c.top().(paster); ok {
+		return p.paste(c, msg.Content)
+	}
+	return nil
+}
+
+func (c *console) blurred() {
+	for _, o := range append([]overlay{}, c.overlays...) {
+		if b, ok := o.(blurrer); ok {
+			b.blurred(c)
+		}
+	}
+}
+
+func (c *console) quit() tea.Cmd {
+	c.cancel()
+	for len(c.overlays) > 0 {
+		c.pop() // wipes what is revealed
+	}
+	return tea.Quit
+}
+
+// screen returns the tab that is shown.
+func (c *console) screen() screen { return c.screens[c.tab] }
+
+// actions returns everything that can be done here: the screen's own first.
+func (c *console) actions() []action {
+	if len(c.screens) == 0 {
+		return c.general
+	}
+	return append(append([]action{}, c.screen().actions()...), c.general...)
+}
+
+// rules returns what the acting person may do, as the account stands.
+func (c *console) rules() model.Rules {
+	r := c.snapshot.Rules(c.session.Actor.User, c.now())
+	if r.Actor.ID == 0 && c.loading {
+		r.Actor = c.session.Me // not read yet
+	}
+	return r
+}

@@ -1,0 +1,198 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"lanyard/model"
+	"lanyard/tui/theme"
+)
+
+// The smallest screen that the console works on.
+const (
+	minWidth  = 40
+	minHeight = 10
+)
+
+// The lines around the grid: header, tabs and a rule above; a rule, the status and the footer below.
+const (
+	linesAbove = 3
+	linesBelow = 3
+	tabsLine   = 1
+)
+
+func (c *console) tooSmall() bool { return c.width < minWidth || c.height < minHeight }
+
+// layout gives the screens their room.
+func (c *console) layout() {
+	for _, s := range c.screens {
+		s.resize(c.width, max(1, c.height-linesAbove-linesBelow))
+	}
+}
+
+// View draws the frame. Only the root model returns a tea.View.
+func (c *console) View() tea.View {
+	v := tea.View{AltScreen: true, ReportFocus: true, WindowTitle: c.windowTitle()}
+	if c.mouse && !c.revealing() {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
+	switch {
+	case c.width == 0 || c.height == 0: // not told yet
+	case c.tooSmall():
+		v.Content = c.smallNotice()
+	default:
+		v.Content, v.Cursor = c.compose()
+	}
+	return v
+}
+
+// windowTitle names the account, never a record.
+func (c *console) windowTitle() string {
+	if c.snapshot == nil {
+		return "lanyard"
+	}
+	return "lanyard " + c.mode().Clean(c.snapshot.Account().Name)
+}
+
+func (c *console) revealing() bool {
+	_, ok := c.top().(*reveal)
+	return ok
+}
+
+func (c *console) smallNotice() string {
+	lines := c.wrap("lanyard needs 40×10 cells. Make the window larger.", max(1, c.width))
+	return strings.Join(lines[:min(len(lines), c.height)], "\n")
+}
+
+// compose draws the page and the overlays over it.
+func (c *console) compose() (string, *tea.Cursor) {
+	base := c.page()
+	if len(c.overlays) == 0 {
+		return base, nil
+	}
+	canvas := lipgloss.NewCanvas(c.width, c.height)
+	canvas.Compose(lipgloss.NewLayer(base))
+	var cursor *tea.Cursor
+	for _, o := range c.overlays {
+		p := o.draw(c)
+		canvas.Compose(lipgloss.NewLayer(p.content).X(p.x).Y(p.y))
+		cursor = p.cursor
+	}
+	return canvas.Render(), cursor
+}
+
+// page draws the frame without overlays.
+func (c *console) page() string {
+	lines := []string{c.paint(c.header(), c.width)}
+	if len(c.screens) == 0 {
+		for range c.height - 2 {
+			lines = append(lines, c.paint(nil, c.width))
+		}
+		return strings.Join(append(lines, c.paint(c.footer(), c.width)), "\n")
+	}
+	tabs, _ := c.tabs()
+	lines = append(lines, c.paint(tabs, c.width), " "+c.rule(c.width-2)+" ", c.screen().view(),
+		" "+c.rule(c.width-2)+" ", c.paint(c.status(), c.width), c.paint(c.footer(), c.width))
+	return strings.Join(lines, "\n")
+}
+
+// header names the program, the account and who acts.
+func (c *console) header() line {
+	if c.snapshot == nil {
+		return line{{" lanyard", theme.Title}}
+	}
+	left := line{{" lanyard", theme.Title}, {"  " + c.snapshot.Account().Name, theme.Normal}}
+	me := c.rules().Actor
+	if me.ID == 0 {
+		me = c.session.Me
+	}
+	right := line{{me.Email + " · " + model.RoleName(me.Role) + " ", theme.Dim}}
+	if me.Status != model.StatusActive {
+		right = line{{me.Email + " · no longer active ", theme.Bad}}
+	}
+	return c.spread(left, right, c.width)
+}
+
+// tabs draws the tabs, and tells where each begins and ends.
+func (c *console) tabs() (line, [][2]int) {
+	l := line{{" ", theme.Normal}}
+	var at [][2]int
+	x := 1
+	for i, s := range c.screens {
+		left, right, tone := " ", " ", theme.Dim
+		if i == c.tab {
+			left, right, tone = c.theme.Glyph(theme.TabLeft), c.theme.Glyph(theme.TabRight), theme.Title
+		}
+		label := count(i+1, "") + " " + s.title() + " " + count(s.total(), "")
+		l = append(l, span{left, theme.Accent}, span{label, tone}, span{right + " ", theme.Accent})
+		w := c.cells(label) + 3
+		at = append(at, [2]int{x, x + w})
+		x += w
+	}
+	return l, at
+}
+
+// status is what there is, and the last thing that happened.
+func (c *console) status() line {
+	left := c.screen().summary()
+	switch {
+	case c.trouble != nil:
+		return line{{" ! " + c.trouble.Error(), theme.Bad}}
+	case c.loading:
+		left = c.progress()
+	case c.working > 0 && c.toast.text == "":
+		return c.spread(left, dim("working… "), c.width)
+	}
+	if c.toast.text == "" {
+		return left
+	}
+	right := line{{c.toast.text + " ", c.toast.tone}}
+	if c.widthOf(left)+c.widthOf(right) >= c.width {
+		return line{{" " + c.toast.text, c.toast.tone}} // a sentence is worth more than the count
+	}
+	return c.spread(left, right, c.width)
+}
+
+// progress says how much of a large account has been read.
+func (c *console) progress() line {
+	total := c.snapshot.Total(model.KindUser) + c.snapshot.Total(model.KindServiceAccount)
+	read := c.snapshot.Users().Len() + c.snapshot.ServiceAccounts().Len()
+	return line{{" Reading " + count(total, "record") + "… " + count(read*100/max(1, total), "") + " %", theme.Dim}}
+}
+
+// footer shows the keys that matter most here, as many as there is room for.
+func (c *console) footer() line {
+	l := line{{" ", theme.Normal}}
+	left := c.width - 1
+	for _, h := range c.footerHints() {
+		key := c.keyName(h.key)
+		w := c.cells(key) + 1 + c.cells(h.does) + 2
+		if w > left {
+			continue
+		}
+		left -= w
+		l = append(l, span{key, theme.Accent}, span{" " + h.does + "  ", theme.Dim})
+	}
+	return l
+}
+
+func (c *console) footerHints() []hint {
+	if o := c.top(); o != nil {
+		return o.hints()
+	}
+	var list []hint
+	if len(c.screens) == 0 {
+		return nil
+	}
+	// The two that lead everywhere come first, then what this screen is for.
+	for _, actions := range [][]action{c.general[:2], c.screen().actions(), c.general[2:]} {
+		for _, a := range actions {
+			if a.footer != "" {
+				list = append(list, hint{a.keys[0], a.footer})
+			}
+		}
+	}
+	return list
+}

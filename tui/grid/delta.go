@@ -1,0 +1,128 @@
+package grid
+
+import "slices"
+
+// fewChanges is up to how many changed rows are worth fitting in one by one, while the key waits for its frame.
+const fewChanges = 64
+
+// delta is what happened between two lists of rows.
+type delta struct {
+	gone []uint32 // where rows that changed or went stood in the old list, ascending
+	came []uint32 // where rows that changed or came stand in the new one, ascending
+	move []shift  // how the others moved; empty if they stayed
+}
+
+// shift says that old positions from `from` on, up to the next shift, moved by `by`.
+type shift struct {
+	from uint32
+	by   int
+}
+
+// newDelta asks the new rows what changed, and doubts the answer where a look is cheap. It is nil without a trustworthy answer, and with a long one.
+// The rows with the ids in also count as changed.
+func newDelta[T any](old, now Rows[T], also []uint64) *delta {
+	c, is := now.(Changer[T])
+	if !is {
+		return nil
+	}
+	ids, ok := c.Changed(old)
+	if !ok || len(ids) > fewChanges {
+		return nil
+	}
+	d := deltaOf(old, now, slices.Concat(ids, also))
+	if old.Len()-len(d.gone) != now.Len()-len(d.came) || !verify(old, now, d) {
+		return nil
+	}
+	return d
+}
+
+// deltaOf is the delta when the rows of these ids changed.
+func deltaOf[T any](old, now Rows[T], ids []uint64) *delta {
+	d := &delta{}
+	for _, id := range ids {
+		if pos, ok := old.Find(id); ok {
+			d.gone = append(d.gone, uint32(pos))
+		}
+		if pos, ok := now.Find(id); ok {
+			d.came = append(d.came, uint32(pos))
+		}
+	}
+	slices.Sort(d.gone)
+	slices.Sort(d.came)
+	d.gone, d.came = slices.Compact(d.gone), slices.Compact(d.came)
+	d.shifts(uint32(old.Len()))
+	return d
+}
+
+// shifts walks both lists at once and notes where the distance between a row's two positions changes.
+func (d *delta) shifts(n uint32) {
+	gone, came := d.gone, d.came
+	old, now := uint32(0), uint32(0)
+	for old < n {
+		for len(gone) > 0 && gone[0] == old {
+			gone, old = gone[1:], old+1
+		}
+		for len(came) > 0 && came[0] == now {
+			came, now = came[1:], now+1
+		}
+		if old >= n {
+			break
+		}
+		if by := int(now) - int(old); len(d.move) == 0 && by != 0 || len(d.move) > 0 && d.move[len(d.move)-1].by != by {
+			d.move = append(d.move, shift{old, by})
+		}
+		// All is alike up to the next row of either kind.
+		step := n - old
+		if len(gone) > 0 {
+			step = min(step, gone[0]-old)
+		}
+		if len(came) > 0 {
+			step = min(step, came[0]-now)
+		}
+		old, now = old+step, now+step
+	}
+}
+
+// to is where the row at old position p stands now. It must not be one that is gone.
+func (d *delta) to(p uint32) uint32 {
+	if len(d.move) == 0 || p < d.move[0].from {
+		return p
+	}
+	i := len(d.move) - 1
+	if i > 3 {
+		i, _ = slices.BinarySearchFunc(d.move, p+1, func(s shift, p uint32) int { return int(s.from) - int(p) })
+		i--
+	}
+	for d.move[i].from > p {
+		i--
+	}
+	return uint32(int(p) + d.move[i].by)
+}
+
+// verify looks at the rows on both sides of each change, and at some in between.
+func verify[T any](old, now Rows[T], d *delta) bool {
+	n := old.Len()
+	same := func(p int) bool {
+		if _, gone := slices.BinarySearch(d.gone, uint32(p)); gone {
+			return true
+		}
+		q := int(d.to(uint32(p)))
+		return q < now.Len() && old.ID(p) == now.ID(q)
+	}
+	for _, p := range d.gone {
+		if p > 0 && !same(int(p)-1) || int(p)+1 < n && !same(int(p)+1) {
+			return false
+		}
+	}
+	for _, s := range d.move {
+		if s.from > 0 && !same(int(s.from)-1) || !same(int(s.from)) {
+			return false
+		}
+	}
+	for i := range min(n, 64) {
+		if !same(i * n / min(n, 64)) {
+			return false
+		}
+	}
+	return n == 0 || same(n-1)
+}

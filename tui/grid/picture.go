@@ -1,0 +1,205 @@
+package grid
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"sync/atomic"
+)
+
+// wish says what should be on the screen.
+type wish[T any] struct {
+	rows     Rows[T]
+	revision uint64 // counts SetRows: lists themselves can't be compared
+	column   int    // sorted by, -1 if no column can be
+	backward bool
+	query    *query
+	pin      uint64 // the row that is being edited is shown whether it matches or not
+	pinned   bool
+}
+
+// picture is a wish come true: the rows, their order, and which of them match. It never changes, so that it can be drawn while the next one is made.
+type picture[T any] struct {
+	wish[T]
+	order []uint32 // all positions by the sort column, always ascending; nil if there is none
+	tiers []uint8  // by position, how well it matches; nil if all do
+	shown []uint32 // the positions that match, as they are read; nil if all do
+	delta *delta   // what changed since the picture before, if it is known
+}
+
+// len is how many rows are shown.
+func (p *picture[T]) len() int {
+	if p.tiers != nil {
+		return len(p.shown)
+	}
+	return p.rows.Len()
+}
+
+// at is the position of the k-th row that is shown.
+func (p *picture[T]) at(k int) uint32 {
+	if p.tiers != nil {
+		return p.shown[k]
+	}
+	return place(p.order, p.backward, p.rows.Len(), k)
+}
+
+// index is where a position is shown, or -1.
+func (p *picture[T]) index(pos uint32) int {
+	switch {
+	case p.tiers != nil:
+		if p.tiers[pos] == unmatched {
+			return -1
+		}
+		return slices.Index(p.shown, pos)
+	case p.order != nil:
+		pos = uint32(slices.Index(p.order, pos))
+	}
+	if p.backward {
+		return p.rows.Len() - 1 - int(pos)
+	}
+	return int(pos)
+}
+
+// has reports whether id is pinned.
+func (w *wish[T]) has(id uint64) bool { return w.pinned && w.pin == id }
+
+// painter makes pictures. It touches nothing that changes, so it can work beside the program.
+type painter[T any] struct {
+	columns []Column[T]
+	old     *picture[T]
+	want    wish[T]
+	delta   *delta // from old's rows to those wanted; nil if unknown
+	stop    *atomic.Bool
+}
+
+// paint makes the picture, from what there is where that's possible. If it was stopped, there is none.
+func (j *painter[T]) paint() *picture[T] {
+	p := &picture[T]{wish: j.want, delta: j.delta}
+	p.order = j.order()
+	p.tiers = j.tiers()
+	if p.tiers != nil && !j.stop.Load() {
+		p.shown = j.shown(p)
+	}
+	if j.stop.Load() {
+		return nil
+	}
+	return p
+}
+
+// sameRows reports whether no row changed.
+func (j *painter[T]) sameRows() bool { return j.old.revision == j.want.revision }
+
+func (j *painter[T]) order() []uint32 {
+	if j.want.column < 0 {
+		return nil
+	}
+	key := j.columns[j.want.column].SortKey
+	switch {
+	case j.old.column != j.want.column || !j.sameRows() && j.delta == nil:
+		return (&sorter[T]{rows: j.want.rows, key: key, stop: j.stop}).sort()
+	case j.sameRows() || j.orderStays(key):
+		return j.old.order
+	}
+	return splice(j.old.order, j.delta, j.delta.gone, j.delta.came, byKey(j.old.rows, key), byKey(j.want.rows, key))
+}
+
+// orderStays reports whether the changed rows are the same ones in the same places, with the same sort keys: the role changed, say, and names are sorted.
+func (j *painter[T]) orderStays(key func([]byte, T) []byte) bool {
+	d := j.delta
+	if len(d.move) > 0 || !slices.Equal(d.gone, d.came) || j.old.rows.Len() != j.want.rows.Len() {
+		return false
+	}
+	for _, p := range d.gone {
+		i := int(p)
+		if j.old.rows.ID(i) != j.want.rows.ID(i) || !bytes.Equal(key(nil, j.old.rows.At(i)), key(nil, j.want.rows.At(i))) {
+			return false
+		}
+	}
+	return true
+}
+
+func (j *painter[T]) tiers() []uint8 {
+	if j.want.query.all() {
+		return nil
+	}
+	same := j.old.query.canon == j.want.query.canon && j.old.tiers != nil
+	switch {
+	case j.sameRows() && same && j.delta == nil:
+		return j.old.tiers
+	case same && j.delta != nil:
+		return j.patchTiers()
+	}
+	var earlier []uint8
+	if j.sameRows() && j.old.tiers != nil && j.want.query.within(j.old.query) {
+		earlier = j.old.tiers
+	}
+	out := tiers(j.want.rows, j.columns, j.want.query, earlier, j.stop)
+	if j.want.pinned {
+		if pos, ok := j.want.rows.Find(j.want.pin); ok && out[pos] == unmatched {
+			out[pos] = scattered
+		}
+	}
+	return out
+}
+
+// patchTiers judges only the rows that changed.
+func (j *painter[T]) patchTiers() []uint8 {
+	out := j.delta.respread(j.old.tiers, j.want.rows.Len())
+	judge := newJudge(j.columns, j.want.query)
+	for _, p := range j.delta.came {
+		out[p] = judge.tier(j.want.rows.At(int(p)))
+		if out[p] == unmatched && j.want.has(j.want.rows.ID(int(p))) {
+			out[p] = scattered
+		}
+	}
+	return out
+}
+
+func (j *painter[T]) shown(p *picture[T]) []uint32 {
+	old := j.old
+	if j.delta == nil || old.tiers == nil || old.query.canon != p.query.canon || old.column != p.column || old.backward != p.backward {
+		return partition(p.order, p.backward, p.tiers)
+	}
+	gone, came := matching(j.delta.gone, old.tiers), matching(j.delta.came, p.tiers)
+	return splice(old.shown, j.delta, gone, came, j.reading(old), j.reading(p))
+}
+
+// matching are the positions whose rows are shown.
+func matching(positions []uint32, tiers []uint8) []uint32 {
+	var out []uint32
+	for _, p := range positions {
+		if tiers[p] != unmatched {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// reading compares two positions as a filtered picture lists them.
+func (j *painter[T]) reading(p *picture[T]) func(a, b uint32) int {
+	order := cmp.Compare[uint32]
+	if p.column >= 0 {
+		order = byKey(p.rows, j.columns[p.column].SortKey)
+	}
+	return func(a, b uint32) int {
+		if c := cmp.Compare(p.tiers[a], p.tiers[b]); c != 0 {
+			return c
+		}
+		if p.backward {
+			a, b = b, a
+		}
+		return order(a, b)
+	}
+}
+
+// byKey compares two positions as a sorter does.
+func byKey[T any](rows Rows[T], key func([]byte, T) []byte) func(a, b uint32) int {
+	var x, y []byte
+	return func(a, b uint32) int {
+		x, y = key(x[:0], rows.At(int(a))), key(y[:0], rows.At(int(b)))
+		if c := bytes.Compare(x, y); c != 0 {
+			return c
+		}
+		return cmp.Compare(rows.ID(int(a)), rows.ID(int(b)))
+	}
+}

@@ -1,0 +1,42 @@
+package grid
+
+// Rows is an immutable list of rows, addressed by position. An id stays with its row when positions move. Everything here is called from several
+// goroutines at once, so a list that changes is another list.
+type Rows[T any] interface {
+	Len() int
+	At(pos int) T
+	ID(pos int) uint64
+	Find(id uint64) (pos int, ok bool)
+}
+
+// Changer is what Rows may also be, so that one edit among a million rows doesn't cost sorting and filtering all of them.
+type Changer[T any] interface {
+	// Changed says which rows were added, removed or altered since prev, which was on the screen before. Rows that it doesn't name hold what they
+	// held and stand in the same order among themselves, though their positions may have shifted. When it can't tell, ok is false. It has to be
+	// quick: it is called while a key waits for its frame.
+	Changed(prev Rows[T]) (ids []uint64, ok bool)
+}
+
+// Slice makes Rows of a slice, for lists that are small or that come whole. The slice must not be changed afterwards.
+func Slice[T any](rows []T, id func(T) uint64) Rows[T] {
+	s := &slice[T]{rows: rows, id: id, at: make(map[uint64]int, len(rows))}
+	for i, r := range rows {
+		s.at[id(r)] = i
+	}
+	return s
+}
+
+type slice[T any] struct {
+	rows []T
+	id   func(T) uint64
+	at   map[uint64]int
+}
+
+func (s *slice[T]) Len() int          { return len(s.rows) }
+func (s *slice[T]) At(pos int) T      { return s.rows[pos] }
+func (s *slice[T]) ID(pos int) uint64 { return s.id(s.rows[pos]) }
+
+func (s *slice[T]) Find(id uint64) (int, bool) {
+	pos, ok := s.at[id]
+	return pos, ok
+}

@@ -1,0 +1,141 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/model"
+)
+
+// inviteTerms are the terms that the form offers.
+var inviteTerms = []struct {
+	name string
+	term time.Duration
+}{
+	{"7 days", model.DefaultInviteTerm},
+	{"1 day", 24 * time.Hour},
+	{"14 days", 14 * 24 * time.Hour},
+	{"30 days", 30 * 24 * time.Hour},
+	{"90 days", model.MaxInviteTerm},
+}
+
+func (s *usersScreen) mayInvite() error { return s.c.rules().May(model.PermAccountInvite) }
+
+// openInvite asks whom to invite.
+func (s *usersScreen) openInvite() tea.Cmd {
+	emails := textField("emails", "Emails", "")
+	emails.list, emails.text.rows = true, 3
+	emails.note = "One or many: commas, spaces or new lines between them."
+	var roles, help []string
+	chosen := 0
+	for i, role := range model.TenantRoles() {
+		roles, help = append(roles, role.Name), append(help, role.Description)
+		if role.ID == model.RoleBuilder {
+			chosen = i
+		}
+	}
+	var terms []string
+	for _, t := range inviteTerms {
+		terms = append(terms, t.name)
+	}
+	s.c.push(&form{
+		title: "Invite users", verb: "Invite",
+		fields: []*field{emails, choiceField("role", "Role", roles, help, chosen), choiceField("term", "Ends after", terms, nil, 0)},
+		submit: s.submitInvite,
+	})
+	return nil
+}
+
+// submitInvite invites whom it can. Addresses that were refused stay in the field, each with its reason.
+func (s *usersScreen) submitInvite(c *console, f *form) tea.Cmd {
+	people := model.SplitInvitees(f.field("emails").value())
+	if len(people) == 0 {
+		f.refuse("emails", "Type at least one email.")
+		return nil
+	}
+	role := model.TenantRoles()[f.field("role").chosen].ID
+	term := inviteTerms[f.field("term").chosen].term
+	list := make([]model.Invite, len(people))
+	for i, p := range people {
+		list[i] = model.Invite{Email: p.Email, Name: p.Name, Role: role, Term: term}
+	}
+	actor := c.session.Actor
+	return c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
+		invited, refused, err := d.InviteUsers(ctx, actor, list)
+		return func(c *console) tea.Cmd { return s.invited(f, invited, refused, err) }
+	})
+}
+
+func (s *usersScreen) invited(f *form, invited []model.Invited, refused []model.InviteRefusal, err error) tea.Cmd {
+	f.busy = false
+	keepRefused(f.field("emails"), invited, refused, err)
+	switch {
+	case err != nil:
+		f.refuse("", err.Error())
+	case len(refused) > 0:
+		f.refuse("emails", refusalNote(len(invited), refused))
+	default:
+		s.c.remove(f)
+	}
+	if len(invited) == 0 {
+		return nil
+	}
+	if f.fault == "" && len(refused) == 0 {
+		s.grid.Select(uint64(invited[0].User.ID), "name")
+	}
+	s.c.showInvitations(count(len(invited), "invite")+" made", invited)
+	return s.c.say(count(len(invited), "user") + " invited")
+}
+
+// keepRefused leaves in the field what wasn't invited. After a failure nobody knows about the rest, so it stays too.
+func keepRefused(fd *field, invited []model.Invited, refused []model.InviteRefusal, err error) {
+	if err == nil {
+		left := make([]string, len(refused))
+		for i, r := range refused {
+			left[i] = r.Email
+		}
+		fd.text.set(strings.Join(left, ", "))
+		return
+	}
+	done := map[string]bool{}
+	for _, i := range invited {
+		done[model.FoldEmail(i.User.Email)] = true
+	}
+	var left []string
+	for _, p := range model.SplitInvitees(fd.value()) {
+		if !done[model.FoldEmail(p.Email)] {
+			left = append(left, p.Email)
+		}
+	}
+	fd.text.set(strings.Join(left, ", "))
+}
+
+func refusalNote(done int, refused []model.InviteRefusal) string {
+	var b strings.Builder
+	if done > 0 {
+		b.WriteString(count(done, "user") + " invited. Not these:\n")
+	}
+	for i, r := range refused {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		if i == 5 && len(refused) > 6 {
+			b.WriteString("… and " + count(len(refused)-i, "more address") + "es")
+			break
+		}
+		b.WriteString(r.Email + ": " + reason(r.Err))
+	}
+	return b.String()
+}
+
+// reason is the sentence of an error, with its hint where there is one.
+func reason(err error) string {
+	if e, ok := errors.AsType[*model.Error](err); ok && e.Hint != "" {
+		return e.What + ". " + e.Hint
+	}
+	return err.Error()
+}

@@ -1,0 +1,134 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/model"
+	"lanyard/tui/theme"
+)
+
+// help lists every action that exists here, with its keys. Typing searches, enter runs.
+type help struct {
+	search input
+	at     int
+	from   int
+	rows   int
+}
+
+func newHelp() *help { return &help{search: newInput("")} }
+
+func (h *help) hints() []hint {
+	return []hint{{"type", "search"}, {"enter", "run"}, {"esc", "back"}}
+}
+
+func (h *help) key(c *console, k tea.KeyPressMsg) tea.Cmd {
+	switch found := h.found(c); {
+	case keyBack.has(k):
+		c.remove(h)
+	case keyUp.has(k):
+		h.scroll(-1)
+	case keyDown.has(k):
+		h.scroll(1)
+	case keyPgUp.has(k):
+		h.scroll(-h.rows)
+	case keyPgDown.has(k):
+		h.scroll(h.rows)
+	case keyAccept.has(k):
+		return h.run(c, found, h.at)
+	default:
+		h.search.key(k)
+		h.at = 0
+	}
+	h.at = max(0, min(h.at, len(h.found(c))-1))
+	return nil
+}
+
+func (h *help) run(c *console, found []action, at int) tea.Cmd {
+	if at < 0 || at >= len(found) {
+		return nil
+	}
+	if err := found[at].why(); err != nil {
+		return c.fail(err)
+	}
+	c.remove(h)
+	return found[at].run()
+}
+
+func (h *help) paste(_ *console, s string) tea.Cmd {
+	h.search.paste(s)
+	h.at = 0
+	return nil
+}
+
+func (h *help) scroll(by int) { h.at = max(0, h.at+by) }
+
+func (h *help) click(c *console, _, y int) tea.Cmd {
+	return h.run(c, h.found(c), h.from+y-3)
+}
+
+// found returns the actions that hold every word of the search in their title, section or keys.
+func (h *help) found(c *console) []action {
+	words := strings.Fields(strings.ToLower(h.search.value()))
+	var out []action
+next:
+	for _, a := range c.actions() {
+		in := strings.ToLower(a.name() + " " + string(a.section) + " " + strings.Join(a.keys, " "))
+		for _, w := range words {
+			if !strings.Contains(in, w) {
+				continue next
+			}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+func (h *help) draw(c *console) panel {
+	found := h.found(c)
+	inner := c.boxWidth(70)
+	h.rows = max(1, min(len(c.actions()), c.height-7))
+	h.from = max(0, min(h.from, h.at))
+	if h.at >= h.from+h.rows {
+		h.from = h.at - h.rows + 1
+	}
+	shown, cx, _ := h.search.view(c, inner-2)
+	lines := []line{{{"/ ", theme.Dim}, {shown[0], theme.Input}}, nil}
+	for i := h.from; i < h.from+h.rows; i++ {
+		if i < len(found) {
+			lines = append(lines, h.item(c, found[i], i == h.at, inner))
+		} else {
+			lines = append(lines, nil)
+		}
+	}
+	if len(found) == 0 {
+		lines[2] = dim("Nothing is called that. Delete a letter to see more.")
+	}
+	p := c.centred(c.box("Everything you can do here", inner, lines))
+	p.cursor = tea.NewCursor(p.x+4+cx, p.y+1)
+	return p
+}
+
+// helpKeys is how many cells the keys of an action get.
+const helpKeys = 16
+
+func (h *help) item(c *console, a action, marked bool, inner int) line {
+	pointer, tone := "  ", theme.Normal
+	if marked {
+		pointer, tone = c.theme.Glyph(theme.Pointer)+" ", theme.Accent
+	}
+	var names []string
+	for _, k := range a.keys {
+		names = append(names, c.keyName(k))
+	}
+	keys := strings.Join(names, " ")
+	if keys == "" && a.menu != "" {
+		keys = "a " + a.menu
+	}
+	l := line{{pointer, theme.Accent}, {c.mode().Fit(keys, helpKeys-1) + " ", theme.Accent}}
+	if err := a.why(); err != nil {
+		return append(l, span{a.name() + "  " + model.Short(err), theme.Dim})
+	}
+	return c.spread(append(l, span{a.name(), tone}), dim(string(a.section)), inner)
+}

@@ -1,0 +1,91 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/model"
+	"lanyard/tui/theme"
+)
+
+// menu lists actions beside a row. One that can't be run stays where it is and says why.
+type menu struct {
+	title string
+	items []action
+	at    int
+}
+
+func (m *menu) hints() []hint {
+	return []hint{{"enter", "run"}, {"esc", "back"}}
+}
+
+func (m *menu) key(c *console, k tea.KeyPressMsg) tea.Cmd {
+	switch pressed := k.String(); {
+	case keyBack.has(k), keyLeft.has(k):
+		c.pop()
+	case keyUp.has(k):
+		m.at = (m.at + len(m.items) - 1) % len(m.items)
+	case keyDown.has(k):
+		m.at = (m.at + 1) % len(m.items)
+	case keyAccept.has(k):
+		return m.run(c, m.at)
+	default:
+		for i, a := range m.items {
+			if a.menu == pressed {
+				m.at = i
+				return m.run(c, i)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *menu) run(c *console, i int) tea.Cmd {
+	a := m.items[i]
+	if err := a.why(); err != nil {
+		return c.fail(err)
+	}
+	c.remove(m)
+	return a.run()
+}
+
+func (m *menu) click(c *console, _, y int) tea.Cmd {
+	if i := y - 1; i >= 0 && i < len(m.items) {
+		m.at = i
+		return m.run(c, i)
+	}
+	return nil
+}
+
+func (m *menu) draw(c *console) panel {
+	names, whys := 0, 0
+	for _, a := range m.items {
+		names = max(names, c.cells(a.name()))
+		if err := a.why(); err != nil {
+			whys = max(whys, c.cells(model.Short(err)))
+		}
+	}
+	inner := c.boxWidth(max(2+names+2+max(whys, 1), c.cells(m.title)+2))
+	lines := make([]line, len(m.items))
+	for i, a := range m.items {
+		lines[i] = m.item(c, i, a, names, inner)
+	}
+	r := c.screen().cursorRect()
+	return c.beside(c.box(m.title, inner, lines), rect{x: c.width, y: r.y}) // at the row's end
+}
+
+func (m *menu) item(c *console, i int, a action, names, inner int) line {
+	pointer, tone := "  ", theme.Normal
+	if i == m.at {
+		pointer, tone = c.theme.Glyph(theme.Pointer)+" ", theme.Accent
+	}
+	if err := a.why(); err != nil {
+		name := a.name() + strings.Repeat(" ", max(0, names-c.cells(a.name())))
+		return line{{pointer, tone}, {name + "  " + model.Short(err), theme.Dim}}
+	}
+	if a.danger {
+		tone = theme.Bad
+	}
+	return c.spread(line{{pointer, tone}, {a.name(), tone}}, line{{a.menu, theme.Dim}}, inner)
+}

@@ -1,0 +1,105 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/tui/theme"
+)
+
+// page shows text that may be longer than the screen: a record's info, an invitation, what was refused.
+type page struct {
+	title   string
+	body    func(c *console, width int) []line // made anew for every frame, so that it shows the record as it is
+	extra   []hint
+	onKey   func(c *console, k tea.KeyPressMsg) (tea.Cmd, bool) // keys beyond scrolling and closing
+	onClose func()
+	width   int // of the inside, 72 if zero
+	from    int // the first line shown
+	rows    int // how many lines there are room for, as of the last frame
+	lines   int
+}
+
+func (p *page) hints() []hint {
+	list := append([]hint{}, p.extra...)
+	if p.lines > p.rows {
+		list = append(list, hint{"↑↓", "scroll"})
+	}
+	return append(list, hint{"esc", "back"})
+}
+
+func (p *page) key(c *console, k tea.KeyPressMsg) tea.Cmd {
+	if p.onKey != nil {
+		if cmd, ok := p.onKey(c, k); ok {
+			return cmd
+		}
+	}
+	switch {
+	case keyClose.has(k), keyAccept.has(k):
+		c.remove(p)
+	case keyUp.has(k):
+		p.scroll(-1)
+	case keyDown.has(k):
+		p.scroll(1)
+	case keyPgUp.has(k):
+		p.scroll(-p.rows)
+	case keyPgDown.has(k), keySpace.has(k):
+		p.scroll(p.rows)
+	}
+	return nil
+}
+
+func (p *page) scroll(by int) { p.from = max(0, min(p.from+by, p.lines-p.rows)) }
+
+func (p *page) closed(*console) {
+	if p.onClose != nil {
+		p.onClose()
+	}
+}
+
+func (p *page) draw(c *console) panel {
+	width := p.width
+	if width == 0 {
+		width = 72
+	}
+	inner := c.boxWidth(width)
+	body := p.body(c, inner)
+	p.lines, p.rows = len(body), max(1, min(len(body), c.height-4))
+	p.scroll(0)
+	title := p.title
+	if p.lines > p.rows {
+		title += "  " + count(p.from+1, "") + "–" + count(p.from+p.rows, "") + " of " + count(p.lines, "")
+	}
+	return c.centred(c.box(title, inner, body[p.from:p.from+p.rows]))
+}
+
+// labelled lays out a record's fields: the label at the left, the value wrapped at the right.
+func (c *console) labelled(pairs [][2]string, width int) []line {
+	labels := 0
+	for _, p := range pairs {
+		labels = max(labels, len(p[0]))
+	}
+	var out []line
+	for _, p := range pairs {
+		value := p[1]
+		if value == "" {
+			value = "–"
+		}
+		for i, l := range c.wrap(value, max(8, width-labels-2)) {
+			label := p[0]
+			if i > 0 {
+				label = ""
+			}
+			out = append(out, line{{c.pad(label, labels+2), theme.Dim}, {l, theme.Normal}})
+		}
+	}
+	return out
+}
+
+// paragraphs wraps a text into lines.
+func (c *console) paragraphs(s string, width int) []line {
+	var out []line
+	for _, l := range c.wrap(s, width) {
+		out = append(out, plain(l))
+	}
+	return out
+}

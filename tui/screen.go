@@ -1,0 +1,360 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/model"
+	"lanyard/tui/grid"
+	"lanyard/tui/theme"
+)
+
+// errNoRow says that an action needs a row and there is none.
+var errNoRow = errors.New("there is no row to do this with")
+
+// screen is one tab, as the console sees it.
+type screen interface {
+	title() string
+	total() int
+	actions() []action
+	view() string
+	summary() line
+	shown() (shown, total int)
+	cursorRect() rect
+	menuTitle() (title string, ok bool)
+
+	refresh() tea.Cmd
+	handle(msg tea.Msg) tea.Cmd
+	resize(width, height int)
+	setTheme(*theme.Theme)
+
+	moveRows(by int)
+	moveColumns(by int)
+	page(by int)
+	halfPage(by int)
+	toFirst()
+	toLast()
+	toggleMark()
+	markShown()
+	clearMarks() bool
+	keepMarks(ids []model.ID)
+	filter() string
+	setFilter(s string) tea.Cmd
+	sort() tea.Cmd
+	enter() tea.Cmd
+	click(x, y int) tea.Cmd
+	wheel(by int)
+}
+
+// sheet is a screen for records of type T: a description of its columns and actions, on the grid that all share.
+type sheet[T any] struct {
+	c       *console
+	name    string // the tab: "Users"
+	noun    string // one of them: "user"
+	kind    model.Kind
+	columns []column[T]
+	acts    []action
+	rows    func(*model.Snapshot) grid.Rows[T]
+	seen    func(T) model.Seen
+	label   func(T) string // how a row is called in a title or a question
+	empty   string         // what belongs here and which key makes the first one
+	grid    *grid.Grid[T]
+}
+
+// column is a column of a sheet: how it looks, and what enter does on it.
+type column[T any] struct {
+	grid.Column[T]
+	edit *edit[T] // how it is edited in the cell; nil if it isn't
+	open string   // the id of the action that enter runs where nothing is edited; "" for the record's info
+}
+
+// edit is how a cell is changed in place: as text, or by choosing.
+type edit[T any] struct {
+	may     func(model.Rules, T) error
+	text    func(T) string
+	options func(model.Rules, T) (list []option, chosen int)
+	apply   func(ctx context.Context, d *model.Directory, a model.Actor, row T, to string) error
+	choose  func(ctx context.Context, d *model.Directory, a model.Actor, row T, to option) error
+}
+
+func (s *sheet[T]) build() {
+	columns := make([]grid.Column[T], len(s.columns))
+	for i, col := range s.columns {
+		columns[i] = col.Column
+	}
+	s.grid = grid.New(s.c.theme, columns...)
+	s.grid.SetEmpty(grid.Empty{None: s.empty, NoMatch: "No " + s.noun + " matches the filter. esc clears it.", Loading: "Reading…"})
+}
+
+func (s *sheet[T]) title() string           { return s.name }
+func (s *sheet[T]) actions() []action       { return s.acts }
+func (s *sheet[T]) view() string            { return s.grid.View() }
+func (s *sheet[T]) resize(w, h int)         { s.grid.SetSize(w, h) }
+func (s *sheet[T]) setTheme(t *theme.Theme) { s.grid.SetTheme(t) }
+
+func (s *sheet[T]) total() int {
+	total, _, _ := s.grid.Counts()
+	return max(total, s.loadingTotal())
+}
+
+// loadingTotal is how many there will be once all are read.
+func (s *sheet[T]) loadingTotal() int {
+	if s.c.loading && s.c.rules().SeeAll() == nil {
+		return s.c.snapshot.Total(s.kind)
+	}
+	return 0
+}
+
+// summary counts what is shown.
+func (s *sheet[T]) summary() line {
+	total, shown, marked := s.grid.Counts()
+	out := " " + count(total, s.noun)
+	if s.grid.Filter() != "" {
+		out = " " + count(shown, "") + " of " + count(total, s.noun) + " · /" + s.grid.Filter()
+	}
+	if marked > 0 {
+		out += " · " + count(marked, "") + " marked"
+	}
+	return line{{out, theme.Dim}}
+}
+
+// shown returns how many rows the filter shows, of how many.
+func (s *sheet[T]) shown() (shown, total int) {
+	total, shown, _ = s.grid.Counts()
+	return shown, total
+}
+
+// cursorRect is where the cell under the cursor stands on the screen.
+func (s *sheet[T]) cursorRect() rect {
+	x, y, w, ok := s.grid.CursorRect()
+	if !ok {
+		y = 1 // nothing is shown: the first row's place
+	}
+	return rect{x, y + linesAbove, w}
+}
+
+func (s *sheet[T]) refresh() tea.Cmd {
+	return tea.Batch(s.grid.SetRows(s.rows(s.c.snapshot)), s.lost())
+}
+
+func (s *sheet[T]) handle(msg tea.Msg) tea.Cmd {
+	return tea.Batch(s.grid.Update(msg), s.lost())
+}
+
+// lost says what went with rows that somebody removed. What was typed in an editor stays there.
+func (s *sheet[T]) lost() tea.Cmd {
+	l := s.grid.Lost()
+	if ed, ok := s.c.top().(*cellEditor); ok && l.Edit {
+		ed.fault = "This " + s.noun + " was removed meanwhile. esc closes."
+	}
+	if l.Marks > 0 {
+		return s.c.warn(count(l.Marks, "marked "+s.noun) + " went away")
+	}
+	return nil
+}
+
+func (s *sheet[T]) moveRows(by int)               { s.grid.MoveRows(by) }
+func (s *sheet[T]) moveColumns(by int)            { s.grid.MoveColumns(by) }
+func (s *sheet[T]) page(by int)                   { s.grid.Page(by) }
+func (s *sheet[T]) halfPage(by int)               { s.grid.HalfPage(by) }
+func (s *sheet[T]) toFirst()                      { s.grid.Top() }
+func (s *sheet[T]) toLast()                       { s.grid.Bottom() }
+func (s *sheet[T]) markShown()                    { s.grid.MarkShown() }
+func (s *sheet[T]) filter() string                { return s.grid.Filter() }
+func (s *sheet[T]) setFilter(text string) tea.Cmd { return s.grid.SetFilter(text) }
+func (s *sheet[T]) sort() tea.Cmd                 { return s.grid.SortBy(s.columnKey()) }
+func (s *sheet[T]) wheel(by int)                  { s.grid.Wheel(by) }
+
+// toggleMark marks the row and goes on to the next, so that several are marked by holding the key.
+func (s *sheet[T]) toggleMark() {
+	s.grid.ToggleMark()
+	s.grid.MoveRows(1)
+}
+
+func (s *sheet[T]) columnKey() string {
+	_, _, key, _ := s.grid.Cursor()
+	return key
+}
+
+func (s *sheet[T]) clearMarks() bool {
+	_, _, marked := s.grid.Counts()
+	s.grid.ClearMarks()
+	return marked > 0
+}
+
+func (s *sheet[T]) keepMarks(ids []model.ID) { s.grid.MarkOnly(numbers(ids)) }
+
+// row returns the row under the cursor.
+func (s *sheet[T]) row() (T, bool) {
+	row, _, _, ok := s.grid.Cursor()
+	return row, ok
+}
+
+// column returns the column under the cursor.
+func (s *sheet[T]) column() column[T] {
+	key := s.columnKey()
+	if key == grid.Menu {
+		return column[T]{open: "menu"}
+	}
+	i := slices.IndexFunc(s.columns, func(col column[T]) bool { return col.Key == key })
+	return s.columns[max(0, i)]
+}
+
+// targets returns the marked rows, or the one under the cursor when none is marked.
+func (s *sheet[T]) targets() []T {
+	var marked []T
+	for _, id := range s.grid.Marked() {
+		if row, ok := s.grid.Row(id); ok {
+			marked = append(marked, row)
+		}
+	}
+	if len(marked) > 0 {
+		return marked
+	}
+	if row, ok := s.row(); ok {
+		return []T{row}
+	}
+	return nil
+}
+
+func (s *sheet[T]) seenAll(rows []T) []model.Seen {
+	list := make([]model.Seen, len(rows))
+	for i, row := range rows {
+		list[i] = s.seen(row)
+	}
+	return list
+}
+
+// menuTitle names what the row menu acts on; false when there is nothing.
+func (s *sheet[T]) menuTitle() (string, bool) {
+	switch targets := s.targets(); len(targets) {
+	case 0:
+		return "", false
+	case 1:
+		return s.label(targets[0]), true
+	default:
+		return count(len(targets), s.noun) + " marked", true
+	}
+}
+
+// called names the targets in a sentence: the one, or how many.
+func (s *sheet[T]) called(targets []T) string {
+	if len(targets) == 1 {
+		return s.label(targets[0])
+	}
+	return count(len(targets), s.noun)
+}
+
+// allowed asks the rules about the targets: about the row when there is one, and of many whether any may be changed at
+// all, since each of them is asked again when it is done.
+func (s *sheet[T]) allowed(may func(model.Rules, T) error) func() error {
+	return func() error {
+		targets := s.targets()
+		if len(targets) == 0 {
+			return errNoRow
+		}
+		rules := s.c.rules()
+		var first error
+		for _, row := range targets {
+			err := may(rules, row)
+			if err == nil {
+				return nil
+			}
+			if first == nil {
+				first = err
+			}
+		}
+		return first
+	}
+}
+
+// bulk does a change to all targets and says how it went. What was refused stays marked.
+func (s *sheet[T]) bulk(done string, work func(context.Context, *model.Directory, model.Actor, []model.Seen) (model.Outcome, error)) func() tea.Cmd {
+	return func() tea.Cmd {
+		targets := s.targets()
+		return s.change(targets, done, work)
+	}
+}
+
+func (s *sheet[T]) change(targets []T, done string, work func(context.Context, *model.Directory, model.Actor, []model.Seen) (model.Outcome, error)) tea.Cmd {
+	called, list, actor := s.called(targets), s.seenAll(targets), s.c.session.Actor
+	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
+		out, err := work(ctx, d, actor, list)
+		return func(c *console) tea.Cmd { return s.report(called, done, len(list), out, err) }
+	})
+}
+
+// report says how a change of some rows went.
+func (s *sheet[T]) report(called, done string, asked int, out model.Outcome, err error) tea.Cmd {
+	if err == nil {
+		err = out.Err()
+	}
+	if err != nil {
+		return s.c.fail(err)
+	}
+	refused := make([]model.ID, len(out.Refused))
+	for i, r := range out.Refused {
+		refused[i] = r.ID
+	}
+	s.keepMarks(refused)
+	if asked > 1 {
+		called = count(out.Done, s.noun)
+	}
+	if len(refused) == 0 {
+		return s.c.say(called + " " + done)
+	}
+	s.c.push(refusalPage(called+" "+done, out.Refused))
+	return s.c.warn(count(len(refused), "") + " refused, still marked")
+}
+
+// oneRow asks for a row under the cursor.
+func (s *sheet[T]) oneRow() error {
+	if _, ok := s.row(); !ok {
+		return errNoRow
+	}
+	return nil
+}
+
+// someRow asks for a marked row, or one under the cursor.
+func (s *sheet[T]) someRow() error { return s.allowed(func(model.Rules, T) error { return nil })() }
+
+// enter edits the cell under the cursor, or opens what can't be edited in place.
+func (s *sheet[T]) enter() tea.Cmd {
+	col := s.column()
+	id := col.open
+	switch {
+	case col.edit != nil:
+		return s.beginEdit(col)
+	case id == "":
+		id = "info"
+	}
+	if a, ok := actionByID(s.c.actions(), id); ok {
+		return s.c.runAction(a)
+	}
+	return nil
+}
+
+// click moves the cursor to a cell; on the cell that has it already, it does what enter does. The header sorts.
+func (s *sheet[T]) click(x, y int) tea.Cmd {
+	hit := s.grid.Hit(x, y)
+	switch hit.Part {
+	case grid.OnTitle:
+		return s.grid.SortBy(hit.Column)
+	case grid.OnMargin:
+		s.grid.Select(hit.ID, "")
+		s.grid.ToggleMark()
+		return nil
+	case grid.Nothing:
+		return nil
+	}
+	_, before, column, _ := s.grid.Cursor()
+	same := before == hit.ID && column == hit.Column
+	s.grid.Select(hit.ID, hit.Column)
+	if same || s.column().open == "menu" {
+		return s.enter()
+	}
+	return nil
+}
