@@ -40,7 +40,7 @@ func terminal() bool {
 	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
 }
 
-// framesPerSecond is as often as Bubble Tea draws at most: a key is on the screen within 8 ms.
+// framesPerSecond is how often Bubble Tea looks for a new frame until the console sets the pace.
 const framesPerSecond = 120
 
 // show runs the console until it is left.
@@ -59,6 +59,7 @@ func (e *env) show(ctx context.Context, session *tui.Session, setting clipboard.
 		options = append(options, tea.WithColorProfile(colorprofile.Ascii))
 	}
 	program := tea.NewProgram(guard, options...)
+	guard.Pace(program)
 	defer onHangup(program)()
 	_, err := program.Run()
 	if crash := guard.Crash(); crash != nil {

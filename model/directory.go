@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"lanyard/keys"
@@ -215,6 +216,7 @@ const bulkSize = 250
 // any other error ends the work, and what was done before it stays done.
 func (d *Directory) each(ctx context.Context, actor Actor, list []Seen, op func(*change, Seen) (name string, err error)) (Outcome, error) {
 	var total Outcome
+	list = ownLast(list, actor.User)
 	for len(list) > 0 {
 		part := list[:min(bulkSize, len(list))]
 		list = list[len(part):]
@@ -241,6 +243,16 @@ func (d *Directory) each(ctx context.Context, actor Actor, list []Seen, op func(
 		total.Refused = append(total.Refused, out.Refused...)
 	}
 	return total, nil
+}
+
+// ownLast moves the actor's own record to the end: whoever removes or blocks themselves along with others has done the
+// rest by then.
+func ownLast(list []Seen, own ID) []Seen {
+	i := slices.IndexFunc(list, func(s Seen) bool { return s.ID == own })
+	if i < 0 {
+		return list
+	}
+	return append(slices.Delete(slices.Clone(list), i, i+1), list[i])
 }
 
 // refused reports whether an error is the rules' answer and not a failure of the store.

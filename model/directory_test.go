@@ -346,6 +346,16 @@ func TestBulkOverManyTransactions(t *testing.T) {
 	}
 }
 
+func TestOnesOwnRecordComesLast(t *testing.T) {
+	a := newAccount(t)
+	ben := a.add("ben@acme.test", model.RoleAdmin)
+	cai := a.add("cai@acme.test", model.RoleBuilder)
+	out, err := a.RemoveUsers(t.Context(), ben, seen(ben.User, cai.User))
+	if err != nil || out.Done != 2 {
+		t.Errorf("removing oneself first kept the others: %+v, %v", out, err)
+	}
+}
+
 func TestFirstAdminActs(t *testing.T) {
 	a := newAccount(t)
 	a.add("ben@acme.test", model.RoleAdmin)

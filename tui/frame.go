@@ -4,7 +4,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/model"
 	"lanyard/tui/theme"
@@ -72,15 +73,20 @@ func (c *console) compose() (string, *tea.Cursor) {
 	if len(c.overlays) == 0 {
 		return base, nil
 	}
-	canvas := lipgloss.NewCanvas(c.width, c.height)
-	canvas.Compose(lipgloss.NewLayer(base))
+	screen := uv.NewScreenBuffer(c.width, c.height)
+	screen.Method = ansi.WcWidth // not Lip Gloss's canvas: that counts by graphemes, whatever the terminal does
+	if c.mode().Graphemes {
+		screen.Method = ansi.GraphemeWidth
+	}
+	uv.NewStyledString(base).Draw(screen, screen.Bounds())
 	var cursor *tea.Cursor
 	for _, o := range c.overlays {
 		p := o.draw(c)
-		canvas.Compose(lipgloss.NewLayer(p.content).X(p.x).Y(p.y))
+		w, h := size(p.content)
+		uv.NewStyledString(p.content).Draw(screen, uv.Rect(p.x, p.y, w, h).Intersect(screen.Bounds()))
 		cursor = p.cursor
 	}
-	return canvas.Render(), cursor
+	return screen.Render(), cursor
 }
 
 // page draws the frame without overlays.
@@ -162,18 +168,27 @@ func (c *console) progress() line {
 	return line{{" Reading " + count(total, "record") + "… " + count(read*100/max(1, total), "") + " %", theme.Dim}}
 }
 
-// footer shows the keys that matter most here, as many as there is room for.
+// footer shows the keys that matter most here, as many as there is room for. The last two, which lead to all the others
+// and out, always have theirs.
 func (c *console) footer() line {
+	hints := c.footerHints()
+	width := func(h hint) int { return c.cells(c.keyName(h.key)) + 1 + c.cells(h.does) + 2 }
+	left, reserved := c.width-1, 0
+	tail := max(0, len(hints)-2)
+	for _, h := range hints[tail:] {
+		reserved += width(h)
+	}
 	l := line{{" ", theme.Normal}}
-	left := c.width - 1
-	for _, h := range c.footerHints() {
-		key := c.keyName(h.key)
-		w := c.cells(key) + 1 + c.cells(h.does) + 2
-		if w > left {
+	for i, h := range hints {
+		w := width(h)
+		if i >= tail {
+			reserved -= w
+		}
+		if w+reserved > left {
 			continue
 		}
 		left -= w
-		l = append(l, span{key, theme.Accent}, span{" " + h.does + "  ", theme.Dim})
+		l = append(l, span{c.keyName(h.key), theme.Accent}, span{" " + h.does + "  ", theme.Dim})
 	}
 	return l
 }

@@ -15,6 +15,7 @@ type Guarded struct {
 	model tea.Model
 	view  *tea.View // drawn within Update, so that a panic while drawing ends the program too
 	crash *atomic.Pointer[crash]
+	pacer *pacer
 }
 
 type crash struct {
@@ -23,7 +24,12 @@ type crash struct {
 }
 
 // Guard returns the model guarded.
-func Guard(m tea.Model) Guarded { return Guarded{model: m, crash: &atomic.Pointer[crash]{}} }
+func Guard(m tea.Model) Guarded {
+	return Guarded{model: m, crash: &atomic.Pointer[crash]{}, pacer: &pacer{}}
+}
+
+// Pace has the program that runs the model draw only when there is something to draw. Call it before Run.
+func (g Guarded) Pace(p *tea.Program) { g.pacer.program = p }
 
 // Crash returns why the console ended if that was by a panic, nil otherwise. With LANYARD_DEBUG set it holds the stack.
 func (g Guarded) Crash() error {
@@ -49,6 +55,7 @@ func (g Guarded) Init() tea.Cmd { return g.guard(g.model.Init()) }
 
 // Update passes a message on, and quits after a panic.
 func (g Guarded) Update(msg tea.Msg) (out tea.Model, cmd tea.Cmd) {
+	g.pacer.awake()
 	if g.crash.Load() != nil {
 		return g, tea.Quit
 	}
@@ -56,7 +63,7 @@ func (g Guarded) Update(msg tea.Msg) (out tea.Model, cmd tea.Cmd) {
 	defer g.caught()
 	next, then := g.model.Update(msg)
 	view := next.View()
-	return Guarded{next, &view, g.crash}, g.guard(then)
+	return Guarded{next, &view, g.crash, g.pacer}, g.guard(then)
 }
 
 // View returns what Update drew.

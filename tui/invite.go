@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -127,15 +126,11 @@ func refusalNote(done int, refused []model.InviteRefusal) string {
 			b.WriteString("… and " + count(len(refused)-i, "more address") + "es")
 			break
 		}
-		b.WriteString(r.Email + ": " + reason(r.Err))
+		if why := r.Err.Error(); strings.Contains(why, r.Email) {
+			b.WriteString(why)
+		} else {
+			b.WriteString(r.Email + ": " + why)
+		}
 	}
 	return b.String()
-}
-
-// reason is the sentence of an error, with its hint where there is one.
-func reason(err error) string {
-	if e, ok := errors.AsType[*model.Error](err); ok && e.Hint != "" {
-		return e.What + ". " + e.Hint
-	}
-	return err.Error()
 }

@@ -218,7 +218,7 @@ func (f *form) click(c *console, _, y int) tea.Cmd {
 
 // draw puts the label above or beside its field, with what is wrong below it.
 func (f *form) draw(c *console) panel {
-	inner := c.boxWidth(66)
+	inner := c.boxWidth(72)
 	labels := 0
 	for _, fd := range f.fields {
 		labels = max(labels, c.cells(fd.label))

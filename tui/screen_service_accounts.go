@@ -74,7 +74,7 @@ func (s *serviceAccountsScreen) describe() []column[machine] {
 	})
 	name.edit = &edit[machine]{may: mayEdit, text: func(m machine) string { return m.Name }, apply: renameMachine}
 	description := g(grid.Column[machine]{
-		Key: "description", Title: "Description", Min: 12, Ideal: 36, Priority: 4, Search: true,
+		Key: "description", Title: "Description", Min: 12, Ideal: 36, Flex: true, Priority: 4, Search: true,
 		Cell:    func(m machine) grid.Cell { return grid.Cell{Text: m.Description} },
 		SortKey: func(b []byte, m machine) []byte { return append(b, model.FoldName(m.Description)...) },
 	})

@@ -47,13 +47,13 @@ func (s *usersScreen) visible(snap *model.Snapshot) grid.Rows[model.User] {
 func (s *usersScreen) describe() []column[model.User] {
 	g := func(c grid.Column[model.User]) column[model.User] { return column[model.User]{Column: c} }
 	name := g(grid.Column[model.User]{
-		Key: "name", Title: "Name", Min: 12, Ideal: 24, Search: true,
+		Key: "name", Title: "Name", Min: 14, Ideal: 24, Flex: true, Search: true,
 		Cell:    func(u model.User) grid.Cell { return grid.Cell{Text: u.Name} },
 		SortKey: func(b []byte, u model.User) []byte { return append(b, model.FoldName(u.Name)...) },
 	})
 	name.edit = &edit[model.User]{may: model.Rules.EditUser, text: func(u model.User) string { return u.Name }, apply: renameUser}
 	role := g(grid.Column[model.User]{
-		Key: "role", Title: "Role", Min: 8, Ideal: 12, Priority: 2, Search: true,
+		Key: "role", Title: "Role", Min: 12, Ideal: 12, Priority: 2, Search: true,
 		Cell:    func(u model.User) grid.Cell { return roleCell(u.Role) },
 		SortKey: func(b []byte, u model.User) []byte { return append(b, byte(u.Role)) },
 		Narrow:  func(u model.User) []string { return []string{model.RoleName(u.Role)} },
@@ -62,14 +62,14 @@ func (s *usersScreen) describe() []column[model.User] {
 	return []column[model.User]{
 		name,
 		g(grid.Column[model.User]{
-			Key: "email", Title: "Email", Min: 16, Ideal: 28, Priority: 3, Search: true,
+			Key: "email", Title: "Email", Min: 16, Ideal: 30, Flex: true, Priority: 3, Search: true,
 			Cell:    func(u model.User) grid.Cell { return grid.Cell{Text: u.Email} },
 			SortKey: func(b []byte, u model.User) []byte { return append(b, model.FoldEmail(u.Email)...) },
 		}),
 		role,
-		g(grid.Column[model.User]{Key: "groups", Title: "Groups", Min: 8, Ideal: 16, Priority: 5, Cell: func(u model.User) grid.Cell { return someCount(len(u.Groups)) }}),
+		g(grid.Column[model.User]{Key: "groups", Title: "Groups", Min: 6, Ideal: 16, Priority: 5, Cell: func(u model.User) grid.Cell { return someCount(len(u.Groups)) }}),
 		g(grid.Column[model.User]{
-			Key: "status", Title: "Status", Min: 10, Ideal: 18, Priority: 1, Search: true,
+			Key: "status", Title: "Status", Min: 12, Ideal: 19, Priority: 1, Search: true,
 			Cell:    s.statusCell,
 			SortKey: func(b []byte, u model.User) []byte { return append(b, byte(u.Status)) },
 			Narrow:  s.statusWords,
@@ -91,7 +91,7 @@ func (s *usersScreen) lastSeen(t time.Time) string {
 func (s *usersScreen) statusCell(u model.User) grid.Cell {
 	switch {
 	case u.Expired(s.c.now()):
-		return grid.Cell{Glyph: theme.Pending, Text: "Invited · expired", Tone: theme.Bad}
+		return grid.Cell{Glyph: theme.Cross, Text: "Invited · expired", Tone: theme.Bad}
 	case u.Status == model.StatusInvited:
 		return grid.Cell{Glyph: theme.Pending, Text: "Invited", Tone: theme.Warn}
 	case u.Status == model.StatusInactive:

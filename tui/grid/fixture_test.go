@@ -139,7 +139,7 @@ var (
 func someone(r *rand.Rand, id uint64) *person {
 	first, last := firstNames[r.IntN(len(firstNames))], lastNames[r.IntN(len(lastNames))]
 	p := &person{id: id, name: first + " " + last, role: roles[r.IntN(len(roles))], status: r.IntN(3), seen: r.Int64N(400)}
-	p.email = fmt.Sprintf("%s.%s%d@acme.test", fold(first), fold(strings.Fields(last)[0]), r.IntN(100))
+	p.email = fmt.Sprintf("%s.%s%d@acme.test", fold(first), fold(strings.Fields(last)[0]), id/10)
 	for _, g := range groups {
 		if r.IntN(4) == 0 {
 			p.groups = append(p.groups, g)

@@ -19,9 +19,17 @@ func TextKey(b []byte, s string) []byte {
 	return b
 }
 
-// foldKey is TextKey for the part of a text that isn't ASCII.
+// foldKey is TextKey for a text from its first character on that isn't ASCII.
 func foldKey(b []byte, s string) []byte {
-	for _, r := range norm.NFD.String(s) {
+	for i, r := range s {
+		if r < utf8.RuneSelf {
+			b = append(b, lower[byte(r)])
+			continue
+		}
+		// A letter with its accents comes apart into both, without a copy of the text.
+		if d := norm.NFD.PropertiesString(s[i:]).Decomposition(); d != nil {
+			r, _ = utf8.DecodeRune(d)
+		}
 		if !unicode.Is(unicode.M, r) {
 			b = utf8.AppendRune(b, unicode.ToLower(r))
 		}

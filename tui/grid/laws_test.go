@@ -11,6 +11,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/junegunn/fzf/src/algo"
+	"github.com/junegunn/fzf/src/util"
 	"pgregory.net/rapid"
 )
 
@@ -65,13 +67,28 @@ func naiveTier(cols []Column[*person], q *query, p *person) uint8 {
 		best := unmatched
 		for _, c := range cols {
 			if c.Search {
-				m := matcher{runes: []rune(c.Cell(p).Text)}
-				best = min(best, m.matchRunes(&t))
+				best = min(best, fzf(&t, c.Cell(p).Text))
 			}
 		}
 		worst = max(worst, best)
 	}
 	return worst
+}
+
+// fzf is match, asking fzf.
+func fzf(t *term, s string) uint8 {
+	runes := []rune(s)
+	chars := util.RunesToChars(runes)
+	if r, _ := algo.ExactMatchNaive(false, true, true, &chars, t.runes, false, nil); r.Start >= 0 {
+		if r.Start == 0 || !t.word || !isWord(runes[r.Start-1]) {
+			return atWord
+		}
+		return joined
+	}
+	if r, _ := algo.FuzzyMatchV1(false, true, true, &chars, t.runes, false, nil); r.Start >= 0 {
+		return scattered
+	}
+	return unmatched
 }
 
 func TestMatchIsFzf(t *testing.T) {
@@ -82,12 +99,11 @@ func TestMatchIsFzf(t *testing.T) {
 		if !ok {
 			t.Skip()
 		}
-		m := matcher{runes: []rune(text)}
-		want := m.matchRunes(&term)
-		if got := match(&m, &term, text); got != want {
+		m, want := newMatcher(), fzf(&term, text)
+		if got := match(m, &term, text); got != want {
 			t.Fatalf("%q in %q: %d, fzf %d", string(term.runes), text, got, want)
 		}
-		if got := match(&m, &term, []byte(text)); got != want {
+		if got := match(m, &term, []byte(text)); got != want {
 			t.Fatalf("%q in bytes of %q: %d, fzf %d", string(term.runes), text, got, want)
 		}
 	})
@@ -114,7 +130,7 @@ func TestTiers(t *testing.T) {
 		{"王", "Ana", unmatched},
 	} {
 		term, _ := newTerm(c.term)
-		if got := match(&matcher{}, &term, c.text); got != c.want {
+		if got := match(newMatcher(), &term, c.text); got != c.want {
 			t.Errorf("%q in %q: %d, want %d", c.term, c.text, got, c.want)
 		}
 	}

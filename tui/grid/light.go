@@ -11,10 +11,12 @@ import (
 type lighter struct {
 	mode    text.Mode
 	terms   []term
-	matcher matcher
+	matcher *matcher
 }
 
-func newLighter(mode text.Mode, q *query) lighter { return lighter{mode: mode, terms: q.terms} }
+func newLighter(mode text.Mode, q *query) lighter {
+	return lighter{mode: mode, terms: q.terms, matcher: newMatcher()}
+}
 
 // row marks the hits in the cells of one row. A term shows only where it matches best: one that stands in the name needn't be pieced together from the
 // letters of the address as well.
@@ -26,7 +28,7 @@ func (l *lighter) row(cells []drawn) {
 		for k := range cells {
 			tiers[k] = unmatched
 			if cells[k].searched {
-				tiers[k] = match(&l.matcher, t, cells[k].Text)
+				tiers[k] = match(l.matcher, t, cells[k].Text)
 				best = min(best, tiers[k])
 			}
 		}

@@ -7,13 +7,13 @@ type judge[T any] struct {
 	columns []Column[T]
 	query   *query
 	search  []int // the columns to look in
-	matcher matcher
+	matcher *matcher
 	buf     []byte
 	best    []uint8 // per term
 }
 
 func newJudge[T any](columns []Column[T], q *query) *judge[T] {
-	j := &judge[T]{columns: columns, query: q, best: make([]uint8, len(q.terms))}
+	j := &judge[T]{columns: columns, query: q, best: make([]uint8, len(q.terms)), matcher: newMatcher()}
 	for i, c := range columns {
 		if c.Search {
 			j.search = append(j.search, i)
@@ -49,7 +49,7 @@ func (j *judge[T]) look(c *Column[T], row T) uint8 {
 		j.buf = c.SearchText(j.buf[:0], row)
 		for i := range j.best {
 			if j.best[i] != atWord {
-				j.best[i] = min(j.best[i], match(&j.matcher, &j.query.terms[i], j.buf))
+				j.best[i] = min(j.best[i], match(j.matcher, &j.query.terms[i], j.buf))
 			}
 		}
 		return j.worst()
@@ -57,7 +57,7 @@ func (j *judge[T]) look(c *Column[T], row T) uint8 {
 	text := c.Cell(row).Text
 	for i := range j.best {
 		if j.best[i] != atWord {
-			j.best[i] = min(j.best[i], match(&j.matcher, &j.query.terms[i], text))
+			j.best[i] = min(j.best[i], match(j.matcher, &j.query.terms[i], text))
 		}
 	}
 	return j.worst()

@@ -1,0 +1,90 @@
+package grid
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/junegunn/fzf/src/algo"
+	"golang.org/x/text/unicode/norm"
+)
+
+// term is a text to look for, without regard to case and accents.
+type term struct {
+	runes []rune // folded
+	ascii []byte // the same, nil if it isn't ASCII
+	word  bool   // begins with a letter or a digit
+}
+
+func newTerm(s string) (term, bool) {
+	s = fold(norm.NFC.String(s))
+	t := term{runes: []rune(s)}
+	if len(t.runes) == 0 {
+		return t, false
+	}
+	t.word = isWord(t.runes[0])
+	if !slices.ContainsFunc(t.runes, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		t.ascii = []byte(s)
+	}
+	return t, true
+}
+
+// fold takes case and accents from s.
+func fold(s string) string {
+	return string(algo.NormalizeRunes([]rune(strings.ToLower(s))))
+}
+
+// contains reports whether every text that matches t matches o: whether the letters of o occur in t in their order.
+func (t term) contains(o term) bool {
+	i := 0
+	for _, r := range t.runes {
+		if i < len(o.runes) && r == o.runes[i] {
+			i++
+		}
+	}
+	return i == len(o.runes)
+}
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
+
+func isWordByte(b byte) bool { return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' }
+
+// foldable is where folding by table ends: what comes after has neither case nor accents that anybody types without.
+const foldable = 0x10000
+
+// folds gives each character without case and accents, as fzf sees it.
+var folds = sync.OnceValue(func() *[foldable]uint16 {
+	var t [foldable]uint16
+	all := make([]rune, foldable)
+	for r := range all {
+		all[r] = unicode.ToLower(rune(r))
+	}
+	for r, f := range algo.NormalizeRunes(all) {
+		t[r] = uint16(f)
+	}
+	return &t
+})
+
+// fold is r without case and accents.
+func (m *matcher) fold(r rune) rune {
+	if r < foldable {
+		return rune(m.folds[r])
+	}
+	return unicode.ToLower(r)
+}
+
+// hasPrefix reports whether s begins with prefix, which is folded, without regard to case and accents.
+func hasPrefix(s, prefix string) bool {
+	for i := 0; i < len(prefix) && i < len(s); i++ {
+		c := lower[s[i]]
+		if c == notASCII || prefix[i] >= utf8.RuneSelf {
+			return strings.HasPrefix(fold(s), prefix)
+		}
+		if c != prefix[i] {
+			return false
+		}
+	}
+	return len(s) >= len(prefix)
+}
