@@ -45,6 +45,7 @@ type console struct {
 	cancel context.CancelFunc
 	opts   Options
 	now    func() time.Time
+	after  func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick; tests don't wait
 
 	session  *Session
 	snapshot *model.Snapshot
@@ -64,7 +65,7 @@ type console struct {
 
 // New returns the console as a model for a tea.Program. Cancelling ctx ends its work in the background.
 func New(ctx context.Context, o Options) tea.Model {
-	c := &console{opts: o, now: o.Now, mouse: true, theme: theme.New(o.Theme)}
+	c := &console{opts: o, now: o.Now, after: tea.Tick, mouse: true, theme: theme.New(o.Theme)}
 	if c.now == nil {
 		c.now = time.Now
 	}

@@ -26,7 +26,7 @@ type revealEnds struct{ of *reveal }
 func (c *console) showSecret(name string, secret keys.Key) tea.Cmd {
 	r := &reveal{name: name, secret: secret}
 	c.push(r)
-	return tea.Tick(revealFor, func(time.Time) tea.Msg { return revealEnds{r} })
+	return c.after(revealFor, func(time.Time) tea.Msg { return revealEnds{r} })
 }
 
 func (r *reveal) hints() []hint { return []hint{{"esc", "hide"}} }

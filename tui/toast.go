@@ -47,7 +47,7 @@ func (c *console) toastTimer() tea.Cmd {
 	if c.toast.tone != theme.Good {
 		d = errorFor
 	}
-	return tea.Tick(d, func(time.Time) tea.Msg { return toastEnds{n} })
+	return c.after(d, func(time.Time) tea.Msg { return toastEnds{n} })
 }
 
 func (c *console) onToastEnds(msg toastEnds) {
