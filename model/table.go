@@ -1,6 +1,8 @@
 package model
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"sort"
 	"sync/atomic"
@@ -120,7 +122,7 @@ type rowChange struct {
 
 // with returns a table with some rows added, changed or removed. Only the chunks that hold them are copied.
 func (t *Table[T]) with(changes []rowChange) *Table[T] {
-	slices.SortFunc(changes, func(a, b rowChange) int { return cmpID(a.id, b.id) })
+	slices.SortFunc(changes, func(a, b rowChange) int { return cmp.Compare(a.id, b.id) })
 	chunks := make([]*chunk, 0, len(t.chunks)+1)
 	next := 0
 	for n, c := range t.chunks {
@@ -148,40 +150,27 @@ func (t *Table[T]) with(changes []rowChange) *Table[T] {
 // merge applies changes to a chunk's rows, and splits what grew too large.
 func merge(c *chunk, changes []rowChange) []*chunk {
 	out := []*chunk{{}}
-	add := func(id ID, record []byte) {
-		if record == nil {
-			return
-		}
+	keep := func(id ID, record []byte) {
 		if last := out[len(out)-1]; len(last.ids) >= 2*chunkRows {
 			out = append(out, &chunk{})
 		}
 		out[len(out)-1].add(id, record)
 	}
 	next := 0
+	applyUpTo := func(id ID) (replaced bool) {
+		for ; next < len(changes) && changes[next].id <= id; next++ {
+			if change := changes[next]; change.record != nil {
+				keep(change.id, change.record)
+			}
+			replaced = replaced || changes[next].id == id
+		}
+		return replaced
+	}
 	for i, id := range c.ids {
-		for next < len(changes) && changes[next].id < id {
-			add(changes[next].id, changes[next].record)
-			next++
+		if !applyUpTo(id) {
+			keep(id, c.row(i))
 		}
-		if next < len(changes) && changes[next].id == id {
-			add(id, changes[next].record)
-			next++
-			continue
-		}
-		add(id, c.row(i))
 	}
-	for ; next < len(changes); next++ {
-		add(changes[next].id, changes[next].record)
-	}
+	applyUpTo(math.MaxUint64)
 	return out
-}
-
-func cmpID(a, b ID) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
