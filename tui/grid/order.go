@@ -3,9 +3,7 @@ package grid
 import (
 	"cmp"
 	"encoding/binary"
-	"math"
 	"slices"
-	"sync"
 	"sync/atomic"
 )
 
@@ -16,15 +14,44 @@ type sorter[T any] struct {
 	stop *atomic.Bool
 }
 
-// entry is a row while it is being sorted: eight bytes of its sort key and its position. Comparing those is all that most comparisons take.
+// entry is a row while it is being sorted: its position, and sixteen bytes of its sort key, which settle most comparisons without a look at the row. Rows
+// lie all over the memory, and looking is what takes the time.
 type entry struct {
-	key uint64
-	pos uint32
+	hi, lo uint64
+	pos    uint32
+	rest   uint32 // how much there is of the key from these bytes on; more if it goes on behind them
 }
 
+const (
+	width = 16        // bytes of the key in an entry
+	more  = width + 1 // the rest of a key that goes on
+)
+
+// fill puts into e what comes in the key after the first `from` bytes. What is missing counts as zero.
+func (e *entry) fill(key []byte, from int) {
+	key = key[min(from, len(key)):]
+	e.rest = uint32(min(len(key), more))
+	if len(key) >= width {
+		e.hi, e.lo = binary.BigEndian.Uint64(key), binary.BigEndian.Uint64(key[8:])
+		return
+	}
+	var b [width]byte
+	copy(b[:], key)
+	e.hi, e.lo = binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:])
+}
+
+// like reports whether the keys are the same as far as they are known.
+func (e *entry) like(o *entry) bool { return e.hi == o.hi && e.lo == o.lo && e.rest == o.rest }
+
+// compareEntries has a key that ends come before one that goes on with zeros.
 func compareEntries(a, b entry) int {
-	if a.key != b.key {
-		return cmp.Compare(a.key, b.key)
+	switch {
+	case a.hi != b.hi:
+		return cmp.Compare(a.hi, b.hi)
+	case a.lo != b.lo:
+		return cmp.Compare(a.lo, b.lo)
+	case a.rest != b.rest:
+		return cmp.Compare(a.rest, b.rest)
 	}
 	return cmp.Compare(a.pos, b.pos)
 }
@@ -32,18 +59,15 @@ func compareEntries(a, b entry) int {
 // sort gives the positions of all rows in ascending order, or nonsense if it was stopped.
 func (s *sorter[T]) sort() []uint32 {
 	entries := make([]entry, s.rows.Len())
+	if len(entries) == 0 {
+		return nil
+	}
 	from := 0
-	keys := s.load(entries, from)
-	for keys.same && keys.longest > from+8 {
-		from += 8 // they all begin alike, as the times of one year do
-		keys = s.load(entries, from)
+	for s.load(entries, from) {
+		from += width // they all begin alike, as the members of one family of addresses do
 	}
 	sortEntries(entries, s.stop)
-	// A key that ends in zero bytes reads like a shorter one.
-	deeper := keys.longest > from+8 || keys.zero && keys.shortest < keys.longest
-	if byPos := s.idsAscend(); deeper || !byPos {
-		s.settle(entries, from, deeper, byPos)
-	}
+	s.settle(entries, from)
 	order := make([]uint32, len(entries))
 	for i := range entries {
 		order[i] = entries[i].pos
@@ -51,55 +75,31 @@ func (s *sorter[T]) sort() []uint32 {
 	return order
 }
 
-// keys is what there is to know of all sort keys.
-type keys struct {
-	shortest, longest int
-	zero              bool // some end in a zero byte
-	same              bool // the eight bytes in question are the same in all
-}
-
-// load fills in the entries with the eight bytes of each key behind the first `from`.
-func (s *sorter[T]) load(entries []entry, from int) keys {
-	all := keys{shortest: math.MaxInt, same: true}
-	if len(entries) == 0 {
-		return all
-	}
-	first := eight(s.key(nil, s.rows.At(0)), from)
-	var mu sync.Mutex
+// load fills all entries, and reports whether all keys are the same so far and go on.
+func (s *sorter[T]) load(entries []entry, from int) (alike bool) {
+	var first entry
+	first.fill(s.key(nil, s.rows.At(0)), from)
+	var differ atomic.Bool
 	parallel(len(entries), s.stop, func() func(lo, hi int) {
 		var buf []byte
 		return func(lo, hi int) {
-			k := keys{shortest: math.MaxInt, same: true}
+			same := true
 			for i := lo; i < hi; i++ {
+				e := &entries[i]
 				buf = s.key(buf[:0], s.rows.At(i))
-				entries[i] = entry{eight(buf, from), uint32(i)}
-				k.shortest, k.longest = min(k.shortest, len(buf)), max(k.longest, len(buf))
-				k.zero = k.zero || len(buf) > 0 && buf[len(buf)-1] == 0
-				k.same = k.same && entries[i].key == first
+				e.fill(buf, from)
+				e.pos = uint32(i)
+				same = same && e.like(&first)
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			all.shortest, all.longest = min(all.shortest, k.shortest), max(all.longest, k.longest)
-			all.zero, all.same = all.zero || k.zero, all.same && k.same
+			if !same {
+				differ.Store(true)
+			}
 		}
 	})
-	return all
+	return first.rest == more && !differ.Load() && !s.stop.Load()
 }
 
-// eight is the eight bytes of key behind the first `from`, as a number. What is missing counts as zero.
-func eight(key []byte, from int) uint64 {
-	if len(key) >= from+8 {
-		return binary.BigEndian.Uint64(key[from:])
-	}
-	if len(key) <= from {
-		return 0
-	}
-	var b [8]byte
-	copy(b[:], key[from:])
-	return binary.BigEndian.Uint64(b[:])
-}
-
-// sortEntries sorts on all cores: it parts the entries round a middle one and sorts the parts side by side.
+// sortEntries sorts on two cores, if there are enough entries: it parts them round a middle one and sorts the parts side by side.
 func sortEntries(e []entry, stop *atomic.Bool) {
 	if stop.Load() {
 		return
@@ -137,14 +137,4 @@ func part(e []entry) int {
 		e[lo], e[hi] = e[hi], e[lo]
 	}
 	return lo
-}
-
-// idsAscend reports whether rows stand in the order of their ids, as they do in most stores. Positions settle ties then.
-func (s *sorter[T]) idsAscend() bool {
-	for i := 1; i < s.rows.Len(); i++ {
-		if s.rows.ID(i-1) >= s.rows.ID(i) {
-			return false
-		}
-	}
-	return true
 }

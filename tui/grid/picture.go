@@ -21,10 +21,10 @@ type wish[T any] struct {
 // picture is a wish come true: the rows, their order, and which of them match. It never changes, so that it can be drawn while the next one is made.
 type picture[T any] struct {
 	wish[T]
-	order []uint32 // all positions by the sort column, always ascending; nil if there is none
-	tiers []uint8  // by position, how well it matches; nil if all do
-	shown []uint32 // the positions that match, as they are read; nil if all do
-	delta *delta   // what changed since the picture before, if it is known
+	order   []uint32 // all positions by the sort column, always ascending; nil if there is none
+	verdict          // how well each row matches; its tiers are nil if all do
+	shown   []uint32 // the positions that match, as they are read; nil if all do
+	delta   *delta   // what changed since the picture before, if it is known
 }
 
 // len is how many rows are shown.
@@ -76,7 +76,7 @@ type painter[T any] struct {
 func (j *painter[T]) paint() *picture[T] {
 	p := &picture[T]{wish: j.want, delta: j.delta}
 	p.order = j.order()
-	p.tiers = j.tiers()
+	p.verdict = j.judge()
 	if p.tiers != nil && !j.stop.Load() {
 		p.shown = j.shown(p)
 	}
@@ -118,41 +118,54 @@ func (j *painter[T]) orderStays(key func([]byte, T) []byte) bool {
 	return true
 }
 
-func (j *painter[T]) tiers() []uint8 {
-	if j.want.query.all() {
-		return nil
+// judge says which rows match, anew only for those for which it may have changed.
+func (j *painter[T]) judge() verdict {
+	q, before := j.want.query, j.old.query
+	if q.all() {
+		return verdict{}
 	}
-	same := j.old.query.canon == j.want.query.canon && j.old.tiers != nil
+	known := j.old.tiers != nil
 	switch {
-	case j.sameRows() && same && j.delta == nil:
-		return j.old.tiers
-	case same && j.delta != nil:
-		return j.patchTiers()
+	case known && q.canon == before.canon && j.delta != nil:
+		return j.judgeChanged()
+	case known && q.canon == before.canon && j.sameRows():
+		return j.old.verdict
 	}
-	var earlier []uint8
-	if j.sameRows() && j.old.tiers != nil && j.want.query.within(j.old.query) {
-		earlier = j.old.tiers
+	var v verdict
+	if known && j.sameRows() && !j.old.pinned && q.within(before) {
+		v = judgeOn(j.want.rows, j.columns, q, before, j.old.verdict, j.stop)
+	} else {
+		v = judgeAll(j.want.rows, j.columns, q, j.stop)
 	}
-	out := tiers(j.want.rows, j.columns, j.want.query, earlier, j.stop)
 	if j.want.pinned {
-		if pos, ok := j.want.rows.Find(j.want.pin); ok && out[pos] == unmatched {
-			out[pos] = scattered
+		if pos, ok := j.want.rows.Find(j.want.pin); ok {
+			j.keep(v, pos)
 		}
 	}
-	return out
+	return v
 }
 
-// patchTiers judges only the rows that changed.
-func (j *painter[T]) patchTiers() []uint8 {
-	out := j.delta.respread(j.old.tiers, j.want.rows.Len())
+// judgeChanged judges only the rows that changed.
+func (j *painter[T]) judgeChanged() verdict {
+	v := verdict{tiers: j.delta.respread(j.old.tiers, j.want.rows.Len())}
 	judge := newJudge(j.columns, j.want.query)
 	for _, p := range j.delta.came {
-		out[p] = judge.tier(j.want.rows.At(int(p)))
-		if out[p] == unmatched && j.want.has(j.want.rows.ID(int(p))) {
-			out[p] = scattered
+		v.tiers[p], _ = judge.tier(j.want.rows.At(int(p)), noHint)
+		if j.want.has(j.want.rows.ID(int(p))) {
+			j.keep(v, int(p))
 		}
 	}
-	return out
+	return v
+}
+
+// keep shows a row although it doesn't match. What is said about it says nothing to the next query.
+func (j *painter[T]) keep(v verdict, pos int) {
+	if v.tiers[pos] == unmatched {
+		v.tiers[pos] = scattered
+		if v.seen != nil {
+			v.seen[pos] = 0xff
+		}
+	}
 }
 
 func (j *painter[T]) shown(p *picture[T]) []uint32 {

@@ -64,16 +64,26 @@ func (q *query) narrow(column int, value string) {
 // all reports whether the query lets every row through.
 func (q *query) all() bool { return len(q.terms) == 0 && len(q.narrows) == 0 }
 
-// within reports whether each row that q lets through is one that p lets through, as far as can be told from the two alone. It is so when a letter is
-// typed at the end of a term, or another term is begun.
+// within reports whether q lets through only rows that p lets through too, none of them better, as far as can be told from the two alone. It is so when a
+// letter is typed at the end of a term, or another term is begun.
 func (q *query) within(p *query) bool {
 	for _, old := range p.terms {
-		if !slices.ContainsFunc(q.terms, func(t term) bool { return t.contains(old) }) {
+		if !slices.ContainsFunc(q.terms, func(t term) bool { return t.begins(old) }) {
 			return false
 		}
 	}
 	for _, old := range p.narrows {
 		if !slices.ContainsFunc(q.narrows, func(n narrow) bool { return n.within(old) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// extends reports whether each term of q begins with one of p's: whether a cell in which none of p's occur can't have any of q's.
+func (q *query) extends(p *query) bool {
+	for _, t := range q.terms {
+		if !slices.ContainsFunc(p.terms, t.begins) {
 			return false
 		}
 	}
@@ -91,6 +101,11 @@ func (n narrow) within(old narrow) bool {
 		}
 	}
 	return true
+}
+
+// sameNarrows reports whether two queries narrow in the same way.
+func sameNarrows(q, p *query) bool {
+	return slices.EqualFunc(q.narrows, p.narrows, func(a, b narrow) bool { return a.column == b.column && slices.Equal(a.values, b.values) })
 }
 
 // word is one part of a filter. Key and value are empty unless it has an unquoted colon.

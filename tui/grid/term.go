@@ -36,15 +36,9 @@ func fold(s string) string {
 	return string(algo.NormalizeRunes([]rune(strings.ToLower(s))))
 }
 
-// contains reports whether every text that matches t matches o: whether the letters of o occur in t in their order.
-func (t term) contains(o term) bool {
-	i := 0
-	for _, r := range t.runes {
-		if i < len(o.runes) && r == o.runes[i] {
-			i++
-		}
-	}
-	return i == len(o.runes)
+// begins reports whether t begins with o. Then no text matches t better than o.
+func (t term) begins(o term) bool {
+	return len(t.runes) >= len(o.runes) && slices.Equal(t.runes[:len(o.runes)], o.runes)
 }
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }

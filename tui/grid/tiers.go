@@ -2,10 +2,30 @@ package grid
 
 import "sync/atomic"
 
+// verdict is what a query says about all rows, by position. It isn't by place: memory is read in order then, and reading is what takes the time.
+type verdict struct {
+	tiers []uint8
+	// seen has a bit for each searched column in which a term may occur: those that matched, and those that nobody had to look at. It is nil if it
+	// isn't known.
+	seen []uint8
+}
+
+// hint is what an earlier query, around the one at hand, says about a row.
+type hint struct {
+	floor uint8 // it can't match better than this
+	seen  uint8 // no other column need be looked at
+}
+
+var noHint = hint{atWord, 0xff}
+
+// bit is the one in seen for the i-th searched column. From the eighth on they share.
+func bit(i int) uint8 { return 1 << min(i, 7) }
+
 // judge decides how well rows match a query. Each worker has its own.
 type judge[T any] struct {
 	columns []Column[T]
 	query   *query
+	narrows []narrow
 	search  []int // the columns to look in
 	matcher *matcher
 	buf     []byte
@@ -13,7 +33,7 @@ type judge[T any] struct {
 }
 
 func newJudge[T any](columns []Column[T], q *query) *judge[T] {
-	j := &judge[T]{columns: columns, query: q, best: make([]uint8, len(q.terms)), matcher: newMatcher()}
+	j := &judge[T]{columns: columns, query: q, narrows: q.narrows, best: make([]uint8, len(q.terms)), matcher: newMatcher()}
 	for i, c := range columns {
 		if c.Search {
 			j.search = append(j.search, i)
@@ -22,47 +42,54 @@ func newJudge[T any](columns []Column[T], q *query) *judge[T] {
 	return j
 }
 
-// tier is how well a row matches: each term in its best cell, and of the terms the worst.
-func (j *judge[T]) tier(row T) uint8 {
-	for i := range j.query.narrows {
-		if !j.has(row, &j.query.narrows[i]) {
-			return unmatched
+// tier is how well a row matches: each term in its best cell, and of the terms the worst. It also says which columns may have had a part in that.
+func (j *judge[T]) tier(row T, h hint) (tier, seen uint8) {
+	for i := range j.narrows {
+		if !j.has(row, &j.narrows[i]) {
+			return unmatched, 0
 		}
 	}
 	if len(j.best) == 0 {
-		return atWord
+		return atWord, 0xff
 	}
 	for i := range j.best {
 		j.best[i] = unmatched
 	}
-	for _, i := range j.search {
-		if j.look(&j.columns[i], row) == atWord {
-			return atWord
+	for i, column := range j.search {
+		if h.seen&bit(i) == 0 {
+			continue
+		}
+		if j.look(&j.columns[column], row) {
+			seen |= bit(i)
+		}
+		if tier := j.worst(); tier <= h.floor {
+			return tier, seen | h.seen&^(bit(i+1)-1) // the columns after this one are as they were
 		}
 	}
-	return j.worst()
+	return j.worst(), seen
 }
 
-// look compares one cell with all terms, and returns how well the row does so far.
-func (j *judge[T]) look(c *Column[T], row T) uint8 {
+// look compares one cell with all terms, and reports whether it has any.
+func (j *judge[T]) look(c *Column[T], row T) bool {
 	if c.SearchText != nil {
 		j.buf = c.SearchText(j.buf[:0], row)
-		for i := range j.best {
-			if j.best[i] != atWord {
-				j.best[i] = min(j.best[i], match(j.matcher, &j.query.terms[i], j.buf))
-			}
-		}
-		return j.worst()
+		return compare(j.matcher, j.query.terms, j.best, j.buf)
 	}
-	text := c.Cell(row).Text
-	for i := range j.best {
-		if j.best[i] != atWord {
-			j.best[i] = min(j.best[i], match(j.matcher, &j.query.terms[i], text))
-		}
-	}
-	return j.worst()
+	return compare(j.matcher, j.query.terms, j.best, c.Cell(row).Text)
 }
 
+// compare improves the best of each term by what it finds in a text, and reports whether it finds any.
+func compare[S string | []byte](m *matcher, terms []term, best []uint8, text S) bool {
+	any := false
+	for i := range terms {
+		tier := match(m, &terms[i], text)
+		best[i] = min(best[i], tier)
+		any = any || tier != unmatched
+	}
+	return any
+}
+
+// worst is how well the row does so far.
 func (j *judge[T]) worst() uint8 {
 	worst := atWord
 	for _, b := range j.best {
@@ -83,52 +110,42 @@ func (j *judge[T]) has(row T, n *narrow) bool {
 	return false
 }
 
-// tiers judges all rows, or only those that some earlier query, in which this one lies, let through. The result is by position and not by place: memory
-// is read in order then, which is what takes the time.
-func tiers[T any](rows Rows[T], columns []Column[T], q *query, earlier []uint8, stop *atomic.Bool) []uint8 {
-	out := make([]uint8, rows.Len())
-	parallel(len(out), stop, func() func(lo, hi int) {
+// judgeAll judges all rows.
+func judgeAll[T any](rows Rows[T], columns []Column[T], q *query, stop *atomic.Bool) verdict {
+	v := verdict{make([]uint8, rows.Len()), make([]uint8, rows.Len())}
+	parallel(rows.Len(), stop, func() func(lo, hi int) {
 		j := newJudge(columns, q)
 		return func(lo, hi int) {
 			for i := lo; i < hi; i++ {
-				if earlier != nil && earlier[i] == unmatched {
-					out[i] = unmatched
-					continue
-				}
-				out[i] = j.tier(rows.At(i))
+				v.tiers[i], v.seen[i] = j.tier(rows.At(i), noHint)
 			}
 		}
 	})
-	return out
+	return v
 }
 
-// partition lists the rows that match, the best tier first and each tier in the order given, which is that of positions if it is nil.
-func partition(order []uint32, backwards bool, tiers []uint8) []uint32 {
-	var count [unmatched + 1]int
-	for _, t := range tiers {
-		count[t]++
-	}
-	var at [unmatched + 1]int
-	at[joined] = count[atWord]
-	at[scattered] = at[joined] + count[joined]
-	shown := make([]uint32, at[scattered]+count[scattered])
-	for k := range tiers {
-		pos := place(order, backwards, len(tiers), k)
-		if t := tiers[pos]; t != unmatched {
-			shown[at[t]] = pos
-			at[t]++
+// judgeOn judges the rows that an earlier query, within which q lies, let through.
+func judgeOn[T any](rows Rows[T], columns []Column[T], q, before *query, old verdict, stop *atomic.Bool) verdict {
+	v := verdict{make([]uint8, rows.Len()), make([]uint8, rows.Len())}
+	useSeen := old.seen != nil && q.extends(before)
+	parallel(rows.Len(), stop, func() func(lo, hi int) {
+		j := newJudge(columns, q)
+		if sameNarrows(q, before) {
+			j.narrows = nil
 		}
-	}
-	return shown
-}
-
-// place is the position of the k-th of n rows in an order.
-func place(order []uint32, backwards bool, n, k int) uint32 {
-	if backwards {
-		k = n - 1 - k
-	}
-	if order == nil {
-		return uint32(k)
-	}
-	return order[k]
+		return func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				if old.tiers[i] == unmatched {
+					v.tiers[i] = unmatched
+					continue
+				}
+				h := hint{old.tiers[i], 0xff}
+				if useSeen {
+					h.seen = old.seen[i]
+				}
+				v.tiers[i], v.seen[i] = j.tier(rows.At(i), h)
+			}
+		}
+	})
+	return v
 }
