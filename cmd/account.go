@@ -136,8 +136,11 @@ func (e *env) actor(ctx context.Context, store model.Store) (model.User, error) 
 	return me, nil
 }
 
+// fillFunc writes more into a new account.
+type fillFunc func(*model.Directory, model.WriteTx, model.User) error
+
 // found creates the store and its sealing key. The sealing key comes first: a store is never there without one.
-func (h home) found(ctx context.Context, f model.Founder, o model.Options, via model.Via, fill func(*model.Directory, model.WriteTx, model.User) error) (*model.Directory, error) {
+func (h home) found(ctx context.Context, f model.Founder, o model.Options, via model.Via, fill fillFunc) (*model.Directory, error) {
 	if _, err := f.Check(); err != nil {
 		return nil, err
 	}

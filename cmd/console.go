@@ -60,7 +60,8 @@ func (e *env) show(ctx context.Context, session *tui.Session, setting clipboard.
 	}
 	program := tea.NewProgram(guard, options...)
 	guard.Pace(program)
-	defer onHangup(program)()
+	stop := onHangup(program)
+	defer stop()
 	_, err := program.Run()
 	if crash := guard.Crash(); crash != nil {
 		return crash
@@ -91,7 +92,9 @@ func onHangup(p *tea.Program) (stop func()) {
 		if _, ok := <-c; !ok {
 			return
 		}
-		time.AfterFunc(hangupGrace, func() { os.Exit(128 + int(syscall.SIGHUP)) })
+		time.AfterFunc(hangupGrace, func() {
+			os.Exit(128 + int(syscall.SIGHUP)) //nolint:revive,forbidigo // nobody is left to return to
+		})
 		p.Quit()
 	}()
 	return func() {

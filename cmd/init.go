@@ -8,6 +8,11 @@ import (
 	"lanyard/model"
 )
 
+const created = `Created the account %s with %s as its Admin.
+Store:       %s
+Sealing key: %s (keep a copy of it, apart from the store)
+`
+
 func (e *env) initCommand() *cobra.Command {
 	var f model.Founder
 	c := &cobra.Command{
@@ -21,8 +26,7 @@ the account's first Admin. Nothing is ever created over something that exists.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(e.out, "Created the account %s with %s as its Admin.\nStore:       %s\nSealing key: %s (keep a copy of it, apart from the store)\n",
-				f.Account, f.Email, h.store, h.seal(d.Store().ID()))
+			_, err = fmt.Fprintf(e.out, created, f.Account, f.Email, h.store, h.seal(d.Store().ID()))
 			return err
 		},
 	}

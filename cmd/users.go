@@ -22,7 +22,8 @@ func (e *env) usersCommand() *cobra.Command {
 	}
 	c.AddCommand(&cobra.Command{
 		Use: "accept", Short: "Join the account with an invitation's token",
-		Long:    "Asks for the token, or reads it from standard input. It is never an argument,\nbecause arguments are seen by everybody on the machine.",
+		Long: `Asks for the token, or reads it from standard input. It is never an argument,
+because arguments are seen by everybody on the machine.`,
 		Example: "  lanyard users accept\n  lanyard users accept <token.txt", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return e.accept(c) },
 	})
@@ -41,7 +42,10 @@ func (e *env) accept(c *cobra.Command) error {
 	}
 	token, err := keys.Parse(text)
 	if err != nil || token.Kind() != keys.Invitation {
-		return &model.Error{Kind: model.ErrInvalid, What: "This isn't an invitation's token", Hint: "It begins with lyi_ and has 55 characters: copy all of it."}
+		return &model.Error{
+			Kind: model.ErrInvalid, What: "This isn't an invitation's token",
+			Hint: "It begins with lyi_ and has 55 characters: copy all of it.",
+		}
 	}
 	defer token.Wipe()
 	d := model.NewDirectory(store, model.Options{Unlock: h.unlocker(store.ID())})

@@ -9,21 +9,19 @@ type Account struct {
 	CreatedAt time.Time
 }
 
-const accountSchema = 1
-
 func (a Account) ref() Ref { return Ref{KindAccount, AccountID} }
 
 func (a Account) uniqueKeys() []uniqueKey { return nil }
 
 func (a Account) appendRecord(b []byte) []byte {
-	e := newEncoder(b, accountSchema, a.Version)
+	e := newEncoder(b, a.Version)
 	e.text(a.Name)
 	e.time(a.CreatedAt)
 	return e.b
 }
 
 func decodeAccount(_ ID, b []byte, share bool) (a Account, ok bool) {
-	d, version := newDecoder(b, accountSchema, share)
+	d, version := newDecoder(b, share)
 	a = Account{Version: version, Name: d.text(), CreatedAt: d.time()}
 	return a, d.done()
 }

@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -295,7 +296,7 @@ func TestServiceAccountsAndTheirKeys(t *testing.T) {
 		t.Errorf("made a Tenant Guest: %v", err)
 	}
 	again, err := a.OpenAPIKey(t.Context(), a.ana, made.ID, model.UseReveal)
-	if err != nil || string(again.Text()) != string(secret.Text()) {
+	if err != nil || !bytes.Equal(again.Text(), secret.Text()) {
 		t.Errorf("editing cost the key: %v", err)
 	}
 	if out, err := a.DeleteServiceAccounts(t.Context(), a.ana, seen(made.ID)); err != nil || out.Done != 1 {

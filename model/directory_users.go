@@ -306,7 +306,8 @@ func (d *Directory) RemoveUsers(ctx context.Context, actor Actor, list []Seen) (
 		if err := c.countAdmin(u.ID, u.activeAdmin(), false); err != nil {
 			return u.Name, err
 		}
-		return u.Name, c.event(action, u.ref(), u.Email, Change{"name", u.Name, ""}, Change{"role", RoleName(u.Role), ""}, Change{"status", u.Status.String(), ""})
+		return u.Name, c.event(action, u.ref(), u.Email,
+			Change{"name", u.Name, ""}, Change{"role", RoleName(u.Role), ""}, Change{"status", u.Status.String(), ""})
 	})
 }
 

@@ -33,11 +33,9 @@ type Event struct {
 // Change is one field of an event's target, before and after.
 type Change struct{ Field, From, To string }
 
-const eventSchema = 1
-
 // appendBody encodes all of the event but its hash.
 func (e Event) appendBody(b []byte) []byte {
-	enc := newEncoder(b, eventSchema, 1)
+	enc := newEncoder(b, 1)
 	enc.time(e.Time)
 	enc.number(uint64(e.Actor))
 	enc.text(e.ActorName)
@@ -64,7 +62,7 @@ func decodeEvent(id ID, b []byte, share bool) (e Event, ok bool) {
 		return e, false
 	}
 	copy(e.Hash[:], b[len(b)-sha256.Size:])
-	d, _ := newDecoder(b[:len(b)-sha256.Size], eventSchema, share)
+	d, _ := newDecoder(b[:len(b)-sha256.Size], share)
 	e.Seq = uint64(id)
 	e.Time = d.time()
 	e.Actor = ID(d.number())

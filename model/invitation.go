@@ -85,7 +85,10 @@ func FindUser(ctx context.Context, store Store, email string) (User, error) {
 		return err
 	})
 	if errors.Is(err, ErrNotFound) {
-		return u, &Error{Kind: ErrNotFound, What: fmt.Sprintf("There is no user with the email %q in this account", email), Hint: "Name one that is: --as EMAIL."}
+		return u, &Error{
+			Kind: ErrNotFound, What: fmt.Sprintf("There is no user with the email %q in this account", email),
+			Hint: "Name one that is: --as EMAIL.",
+		}
 	}
 	return u, err
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // uniqueKey is a key that a record holds in a unique index.
@@ -43,7 +44,7 @@ func save(tx WriteTx, old, updated record) error {
 	}
 	want := updated.uniqueKeys()
 	for _, k := range held {
-		if !contains(want, k) {
+		if !slices.Contains(want, k) {
 			if err := tx.Release(k.index, k.key); err != nil {
 				return err
 			}
@@ -51,7 +52,7 @@ func save(tx WriteTx, old, updated record) error {
 	}
 	ref := updated.ref()
 	for _, k := range want {
-		if !contains(held, k) {
+		if !slices.Contains(held, k) {
 			if err := tx.Reserve(k.index, k.key, ref.ID); err != nil {
 				return err
 			}
@@ -68,15 +69,6 @@ func erase(tx WriteTx, old record) error {
 		}
 	}
 	return tx.Delete(old.ref().Kind, old.ref().ID)
-}
-
-func contains(list []uniqueKey, k uniqueKey) bool {
-	for _, have := range list {
-		if have == k {
-			return true
-		}
-	}
-	return false
 }
 
 func undecodable(kind Kind, id ID) error {

@@ -114,8 +114,9 @@ func (r Rules) DeactivateUser(u User) error {
 		return wrongStatus(u, "is inactive already", "")
 	case StatusInvited:
 		return wrongStatus(u, "hasn't joined", "Cancel the invite instead.")
+	default:
+		return r.keepsAdmin(u, "deactivate")
 	}
-	return r.keepsAdmin(u, "deactivate")
 }
 
 // ReactivateUser answers whether the actor may unblock a user.
@@ -128,8 +129,9 @@ func (r Rules) ReactivateUser(u User) error {
 		return wrongStatus(u, "is active already", "")
 	case StatusInvited:
 		return wrongStatus(u, "hasn't joined", "Resend the invite instead.")
+	default:
+		return nil
 	}
-	return nil
 }
 
 // RemoveUser answers whether the actor may remove a user who has joined.

@@ -19,18 +19,14 @@ type ServiceAccount struct {
 	CreatedAt   time.Time
 }
 
-const serviceAccountSchema = 1
-
 func (s ServiceAccount) ref() Ref { return Ref{KindServiceAccount, s.ID} }
-
-func (s ServiceAccount) label() string { return s.Name }
 
 func (s ServiceAccount) uniqueKeys() []uniqueKey {
 	return []uniqueKey{{IndexServiceAccountName, FoldName(s.Name)}}
 }
 
 func (s ServiceAccount) appendRecord(b []byte) []byte {
-	e := newEncoder(b, serviceAccountSchema, s.Version)
+	e := newEncoder(b, s.Version)
 	e.text(s.Name)
 	e.text(s.Description)
 	e.number(uint64(s.Role))
@@ -42,7 +38,7 @@ func (s ServiceAccount) appendRecord(b []byte) []byte {
 }
 
 func decodeServiceAccount(id ID, b []byte, share bool) (s ServiceAccount, ok bool) {
-	d, version := newDecoder(b, serviceAccountSchema, share)
+	d, version := newDecoder(b, share)
 	s = ServiceAccount{
 		ID: id, Version: version,
 		Name:        d.text(),
@@ -75,14 +71,12 @@ const sealedKeyField = "api_key.sealed"
 // Hint returns the key masked, for example "lys_7Qk2…".
 func (k APIKey) Hint() string { return keys.Mask(keys.APIKey, k.PublicID) }
 
-const apiKeySchema = 1
-
 func (k APIKey) ref() Ref { return Ref{KindAPIKey, k.ID} }
 
 func (k APIKey) uniqueKeys() []uniqueKey { return []uniqueKey{{IndexAPIKey, k.PublicID}} }
 
 func (k APIKey) appendRecord(b []byte) []byte {
-	e := newEncoder(b, apiKeySchema, k.Version)
+	e := newEncoder(b, k.Version)
 	e.number(uint64(k.ServiceAccount))
 	e.text(k.PublicID)
 	e.bytes(k.Digest[:])
@@ -94,7 +88,7 @@ func (k APIKey) appendRecord(b []byte) []byte {
 }
 
 func decodeAPIKey(id ID, b []byte, share bool) (k APIKey, ok bool) {
-	d, version := newDecoder(b, apiKeySchema, share)
+	d, version := newDecoder(b, share)
 	k.ID, k.Version = id, version
 	k.ServiceAccount = ID(d.number())
 	k.PublicID = d.text()

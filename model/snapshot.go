@@ -86,11 +86,12 @@ func (s *Snapshot) with(tx ReadTx, refs []Ref) (*Snapshot, error) {
 	changes := map[Kind][]rowChange{}
 	for _, ref := range refs {
 		b, err := tx.Get(ref.Kind, ref.ID)
-		if errors.Is(err, ErrNotFound) {
+		switch {
+		case errors.Is(err, ErrNotFound):
 			b = nil
-		} else if err != nil {
+		case err != nil:
 			return nil, err
-		} else {
+		default:
 			b = append([]byte{}, b...)
 		}
 		changes[ref.Kind] = append(changes[ref.Kind], rowChange{ref.ID, b})

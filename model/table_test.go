@@ -10,7 +10,7 @@ import (
 
 // A table changed step by step is the table built from scratch, and the one before stays as it was.
 func TestTableIsAMap(t *testing.T) {
-	decode := func(id ID, b []byte, _ bool) (string, bool) { return string(b), true }
+	decode := func(_ ID, b []byte, _ bool) (string, bool) { return string(b), true }
 	rapid.Check(t, func(t *rapid.T) {
 		want := map[ID]string{}
 		table := newTable(decode, nil)

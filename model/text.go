@@ -143,7 +143,7 @@ func SplitInvitees(list string) []Invitee {
 			add(strings.TrimSpace(email), strings.Trim(strings.TrimSpace(name), `"`))
 			continue
 		}
-		for _, word := range strings.Fields(piece) {
+		for word := range strings.FieldsSeq(piece) {
 			add(word, "")
 		}
 	}

@@ -65,11 +65,7 @@ func (u User) Expired(now time.Time) bool {
 	return u.Status == StatusInvited && !now.Before(u.Invitation.ExpiresAt)
 }
 
-const userSchema = 1
-
 func (u User) ref() Ref { return Ref{KindUser, u.ID} }
-
-func (u User) label() string { return u.Email }
 
 func (u User) uniqueKeys() []uniqueKey {
 	list := []uniqueKey{{IndexUserEmail, FoldEmail(u.Email)}}
@@ -80,7 +76,7 @@ func (u User) uniqueKeys() []uniqueKey {
 }
 
 func (u User) appendRecord(b []byte) []byte {
-	e := newEncoder(b, userSchema, u.Version)
+	e := newEncoder(b, u.Version)
 	e.text(u.Email)
 	e.text(u.Name)
 	e.number(uint64(u.Role))
@@ -100,7 +96,7 @@ func (u User) appendRecord(b []byte) []byte {
 }
 
 func decodeUser(id ID, b []byte, share bool) (u User, ok bool) {
-	d, version := newDecoder(b, userSchema, share)
+	d, version := newDecoder(b, share)
 	u.ID, u.Version = id, version
 	u.Email = d.text()
 	u.Name = d.text()

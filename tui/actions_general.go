@@ -5,7 +5,10 @@ import tea "charm.land/bubbletea/v2"
 // generalActions are the actions that every screen has.
 func (c *console) generalActions() []action {
 	list := []action{
-		{id: "edit", title: "Edit the cell, or open it", keys: []string{"enter"}, footer: "edit", section: sectionHere, run: func() tea.Cmd { return c.screen().enter() }},
+		{
+			id: "edit", title: "Edit the cell, or open it", keys: []string{"enter"}, footer: "edit", section: sectionHere,
+			run: func() tea.Cmd { return c.screen().enter() },
+		},
 		{id: "menu", title: "Actions of the row, or of all marked rows", keys: []string{"a"}, footer: "actions", section: sectionHere, run: c.openMenu},
 	}
 	list = append(list, c.viewActions()...)
@@ -16,7 +19,10 @@ func (c *console) generalActions() []action {
 func (c *console) viewActions() []action {
 	return []action{
 		{id: "filter", title: "Filter as you type", keys: []string{"/"}, footer: "filter", section: sectionView, run: c.openFilter},
-		{id: "sort", title: "Sort by this column; again: the other way", keys: []string{"s"}, footer: "sort", section: sectionView, run: func() tea.Cmd { return c.screen().sort() }},
+		{
+			id: "sort", title: "Sort by this column; again: the other way", keys: []string{"s"}, footer: "sort", section: sectionView,
+			run: func() tea.Cmd { return c.screen().sort() },
+		},
 		{id: "mark", title: "Mark the row", keys: []string{"space"}, footer: "mark", section: sectionView, run: c.do(func() { c.screen().toggleMark() })},
 		{id: "mark-all", title: "Mark all rows shown", keys: []string{"ctrl+a"}, section: sectionView, run: c.do(func() { c.screen().markShown() })},
 		{id: "back", title: "One step back: clear marks, clear the filter", keys: []string{"esc"}, section: sectionView, run: c.stepBack},
@@ -47,8 +53,14 @@ func (c *console) moveActions() []action {
 
 func (c *console) programActions() []action {
 	return []action{
-		{id: "help", title: "Everything you can do here", keys: []string{"?", ":"}, footer: "help", section: sectionProgram, run: c.do(func() { c.push(newHelp()) })},
-		{id: "mouse", title: "Mouse capture off and on (off lets the terminal select text)", keys: []string{"M"}, section: sectionProgram, run: c.toggleMouse},
+		{
+			id: "help", title: "Everything you can do here", keys: []string{"?", ":"}, footer: "help", section: sectionProgram,
+			run: c.do(func() { c.push(newHelp()) }),
+		},
+		{
+			id: "mouse", title: "Mouse capture off and on (off lets the terminal select text)", keys: []string{"M"}, section: sectionProgram,
+			run: c.toggleMouse,
+		},
 		{id: "redraw", title: "Draw the screen again", keys: []string{"ctrl+l"}, section: sectionProgram, run: func() tea.Cmd { return tea.ClearScreen }},
 		{id: "suspend", title: "Suspend", keys: []string{"ctrl+z"}, section: sectionProgram, run: func() tea.Cmd { return tea.Suspend }},
 		{id: "quit", title: "Quit", keys: []string{"q", "ctrl+c"}, footer: "quit", section: sectionProgram, run: c.quit},

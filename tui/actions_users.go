@@ -14,11 +14,23 @@ import (
 func (s *usersScreen) describeActions() []action {
 	return []action{
 		{id: "user.invite", title: "Invite users", keys: []string{"n"}, footer: "invite", section: sectionHere, enabled: s.mayInvite, run: s.openInvite},
-		{id: "user.resend", title: "Resend invite", menu: "r", section: sectionHere, enabled: s.allowed(model.Rules.ResendInvite), run: func() tea.Cmd { return s.renew("Resend invite") }},
-		{id: "user.remove", title: "Remove", label: s.removeLabel, keys: []string{"x", "delete"}, menu: "x", section: sectionHere, danger: true, enabled: s.allowed(mayRemove), run: s.askRemove},
-		{id: "user.copy_invite", title: "Copy invite", menu: "c", section: sectionHere, enabled: s.allowed(model.Rules.ResendInvite), run: func() tea.Cmd { return s.renew("Copy invite") }},
+		{
+			id: "user.resend", title: "Resend invite", menu: "r", section: sectionHere,
+			enabled: s.allowed(model.Rules.ResendInvite), run: func() tea.Cmd { return s.renew("Resend invite") },
+		},
+		{
+			id: "user.remove", title: "Remove", label: s.removeLabel, keys: []string{"x", "delete"}, menu: "x", section: sectionHere, danger: true,
+			enabled: s.allowed(mayRemove), run: s.askRemove,
+		},
+		{
+			id: "user.copy_invite", title: "Copy invite", menu: "c", section: sectionHere,
+			enabled: s.allowed(model.Rules.ResendInvite), run: func() tea.Cmd { return s.renew("Copy invite") },
+		},
 		{id: "user.deactivate", title: "Deactivate", menu: "d", section: sectionHere, enabled: s.allowed(model.Rules.DeactivateUser), run: s.askDeactivate},
-		{id: "user.reactivate", title: "Reactivate", menu: "e", section: sectionHere, enabled: s.allowed(model.Rules.ReactivateUser), run: s.bulk("reactivated", reactivateUsers)},
+		{
+			id: "user.reactivate", title: "Reactivate", menu: "e", section: sectionHere,
+			enabled: s.allowed(model.Rules.ReactivateUser), run: s.bulk("reactivated", reactivateUsers),
+		},
 		{id: "user.groups", title: "Show groups", menu: "g", section: sectionHere, enabled: s.oneRow, run: s.showGroups},
 		{id: "user.set_role", title: "Set role…", menu: "s", section: sectionHere, enabled: s.allowed(model.Rules.EditUser), run: s.pickRole},
 		{id: "info", title: "User info", keys: []string{"o"}, menu: "o", section: sectionHere, enabled: s.oneRow, run: s.info},

@@ -119,29 +119,36 @@ func (c *console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.MouseWheelMsg:
 		return c, c.wheeled(msg)
 	case tea.BackgroundColorMsg:
-		o := c.theme.Options()
-		o.Dark = msg.IsDark()
-		c.setTheme(o)
+		c.setDark(msg.IsDark())
 	case tea.ModeReportMsg:
 		c.modeReported(msg)
 	case tea.BlurMsg:
 		c.blurred()
+	default:
+		return c, c.fromBackground(msg)
+	}
+	return c, nil
+}
+
+// fromBackground routes what comes back from commands.
+func (c *console) fromBackground(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
 	case loaded:
-		return c, c.onLoaded(msg)
+		return c.onLoaded(msg)
 	case watched:
-		return c, c.onWatched(msg)
+		return c.onWatched(msg)
 	case written:
-		return c, c.onWritten(msg)
+		return c.onWritten(msg)
 	case founded:
-		return c, c.onFounded(msg)
+		return c.onFounded(msg)
 	case toastEnds:
 		c.onToastEnds(msg)
 	case revealEnds:
 		c.remove(msg.of)
 	default:
-		return c, c.toScreens(msg)
+		return c.toScreens(msg)
 	}
-	return c, nil
+	return nil
 }
 
 // toScreens passes on what a grid has worked out in the background.
@@ -166,6 +173,12 @@ func (c *console) modeReported(msg tea.ModeReportMsg) {
 		o.Graphemes = true
 		c.setTheme(o)
 	}
+}
+
+func (c *console) setDark(dark bool) {
+	o := c.theme.Options()
+	o.Dark = dark
+	c.setTheme(o)
 }
 
 func (c *console) setTheme(o theme.Options) {

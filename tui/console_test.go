@@ -46,7 +46,7 @@ func TestNoTwoActionsShareAKey(t *testing.T) {
 
 func TestEveryScreenHasWhatTheDesignNames(t *testing.T) {
 	d := start(t, setup{width: 80, height: 24, users: 5, machines: 3})
-	for _, key := range strings.Fields("tab shift+tab 1 2 up down left right h j k l pgup pgdown ctrl+u ctrl+d g G home end enter esc a n o c x delete space ctrl+a / s ? : M ctrl+l ctrl+z q ctrl+c") {
+	for key := range strings.FieldsSeq("tab shift+tab 1 2 up down left right h j k l pgup pgdown ctrl+u ctrl+d g G home end enter esc a n o c x delete space ctrl+a / s ? : M ctrl+l ctrl+z q ctrl+c") {
 		for tab := range d.c.screens {
 			d.c.tab = tab
 			if _, ok := actionFor(d.c.actions(), key); !ok {
@@ -81,8 +81,7 @@ func TestPastedAddressesAreAllTaken(t *testing.T) {
 func TestEditInTheCell(t *testing.T) {
 	d := start(t, setup{width: 100, height: 30, users: 3, machines: 3})
 	d.press("2")
-	first := d.c.screens[1].(*serviceAccountsScreen)
-	before, _ := first.row()
+	before := d.machine()
 	d.press("enter ctrl+u").enter("new name").press("esc").misses("new name")
 	d.press("enter ctrl+u").enter("a/b").press("enter").sees("'/', isn't allowed").sees("a/b")
 	d.press("ctrl+u").enter("aaa").press("tab").press("ctrl+u").enter("What it does").press("enter")
@@ -96,7 +95,7 @@ func TestEditInTheCell(t *testing.T) {
 func TestAnEditLosesToANewerChange(t *testing.T) {
 	d := start(t, setup{width: 100, height: 30, machines: 1})
 	d.press("2 enter").enter("x")
-	m, _ := d.c.screens[1].(*serviceAccountsScreen).row()
+	m := d.machine()
 	d.must(d.c.session.Directory.RenameServiceAccount(t.Context(), d.me, model.Seen{ID: m.ID}, "theirs"))
 	s, err := d.c.snapshot.Refresh(t.Context(), d.store)
 	d.must(err)
@@ -125,7 +124,7 @@ func TestCreateAndCopyAKey(t *testing.T) {
 	if d.c.View().MouseMode != tea.MouseModeNone {
 		t.Error("the mouse is captured while the key is to be selected")
 	}
-	for _, l := range strings.Split(d.screen(), "\n") {
+	for l := range strings.SplitSeq(d.screen(), "\n") {
 		if strings.Contains(l, d.copied) && strings.TrimSpace(l) != d.copied {
 			t.Errorf("the key isn't alone on its line: %q", l)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -131,7 +132,7 @@ func (d *driver) send(msg tea.Msg) {
 
 // press presses keys by their names, several divided by spaces.
 func (d *driver) press(names string) *driver {
-	for _, name := range strings.Fields(names) {
+	for name := range strings.FieldsSeq(names) {
 		d.send(keyPress(name))
 	}
 	return d
@@ -165,7 +166,8 @@ func keyPress(name string) tea.KeyPressMsg {
 	if code, ok := namedKeys[base]; ok {
 		return tea.KeyPressMsg{Code: code, Mod: mod}
 	}
-	k := tea.KeyPressMsg{Code: []rune(base)[0], Mod: mod}
+	code, _ := utf8.DecodeRuneInString(base)
+	k := tea.KeyPressMsg{Code: code, Mod: mod}
 	if mod == 0 {
 		k.Text = base
 	}
@@ -227,4 +229,18 @@ func (d *driver) checkFrame() {
 	if v.Cursor != nil && (v.Cursor.X < 0 || v.Cursor.X >= d.c.width || v.Cursor.Y < 0 || v.Cursor.Y >= d.c.height) {
 		d.Fatalf("the cursor is at %d, %d on a screen of %d×%d:\n%s", v.Cursor.X, v.Cursor.Y, d.c.width, d.c.height, ansi.Strip(v.Content))
 	}
+}
+
+// machine returns the service account under the cursor.
+func (d *driver) machine() machine {
+	d.Helper()
+	s, ok := d.c.screens[1].(*serviceAccountsScreen)
+	if !ok {
+		d.Fatalf("the second tab is a %T", d.c.screens[1])
+	}
+	m, ok := s.row()
+	if !ok {
+		d.Fatal("no service account is under the cursor")
+	}
+	return m
 }

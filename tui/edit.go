@@ -86,7 +86,7 @@ func (s *sheet[T]) beginEdit(col column[T]) tea.Cmd {
 		return nil
 	}
 	ed := &cellEditor{text: newInput(col.edit.text(row)), ended: func() { s.grid.EndEdit() }}
-	ed.apply = func(c *console, value string, next bool) tea.Cmd {
+	ed.apply = func(_ *console, value string, next bool) tea.Cmd {
 		return s.applyText(ed, col, row, value, next)
 	}
 	s.c.push(ed)
@@ -138,7 +138,7 @@ func (s *sheet[T]) goOn(next bool) tea.Cmd {
 func (s *sheet[T]) choose(col column[T], row T) {
 	options, chosen := col.edit.options(s.c.rules(), row)
 	p := &picker{title: col.Title, options: options, at: chosen}
-	p.choose = func(c *console, o option) tea.Cmd { return s.applyChoice(col, row, o) }
+	p.choose = func(_ *console, o option) tea.Cmd { return s.applyChoice(col, row, o) }
 	p.next = func(*console) tea.Cmd { return s.goOn(true) }
 	s.c.push(p)
 }

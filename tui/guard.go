@@ -45,7 +45,7 @@ func (g Guarded) Crash() error {
 
 // caught notes a panic, and is deferred.
 func (g Guarded) caught() {
-	if v := recover(); v != nil {
+	if v := recover(); v != nil { //nolint:revive // it is deferred itself
 		g.crash.CompareAndSwap(nil, &crash{v, debug.Stack()})
 	}
 }

@@ -26,7 +26,7 @@ func (s *usersScreen) mayInvite() error { return s.c.rules().May(model.PermAccou
 
 // openInvite asks whom to invite.
 func (s *usersScreen) openInvite() tea.Cmd {
-	emails := textField("emails", "Emails", "")
+	emails := textField("emails", "Emails")
 	emails.list, emails.text.rows = true, 3
 	emails.note = "One or many: commas, spaces or new lines between them."
 	var roles, help []string
@@ -65,7 +65,7 @@ func (s *usersScreen) submitInvite(c *console, f *form) tea.Cmd {
 	actor := c.session.Actor
 	return c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		invited, refused, err := d.InviteUsers(ctx, actor, list)
-		return func(c *console) tea.Cmd { return s.invited(f, invited, refused, err) }
+		return func(*console) tea.Cmd { return s.invited(f, invited, refused, err) }
 	})
 }
 

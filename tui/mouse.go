@@ -56,6 +56,8 @@ func (c *console) wheeled(msg tea.MouseWheelMsg) tea.Cmd {
 		by = -1
 	case tea.MouseWheelDown:
 		by = 1
+	default:
+		return nil
 	}
 	switch o := c.top().(type) {
 	case nil:

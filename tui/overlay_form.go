@@ -33,7 +33,6 @@ type form struct {
 type field struct {
 	id, label string
 	text      input
-	first     string   // what the text was when the form opened
 	options   []string // a choice if there are any
 	help      []string // a remark for each option
 	chosen    int
@@ -42,8 +41,8 @@ type field struct {
 	list      bool // a list of addresses: pasted new lines become commas
 }
 
-func textField(id, label, value string) *field {
-	return &field{id: id, label: label, text: newInput(value), first: value}
+func textField(id, label string) *field {
+	return &field{id: id, label: label, text: newInput("")}
 }
 
 func choiceField(id, label string, options, help []string, chosen int) *field {
@@ -131,7 +130,7 @@ func (f *form) leave(c *console) tea.Cmd {
 
 func (f *form) changed() bool {
 	for _, fd := range f.fields {
-		if fd.text.value() != fd.first {
+		if fd.text.value() != "" {
 			return true
 		}
 	}
@@ -267,7 +266,7 @@ func (fd *field) lines(c *console, focused bool, labels, inner int) (lines []lin
 	label := span{pointer + fd.label + text.Spaces(labels-c.cells(fd.label)+2), tone}
 	indent := labels + 4
 	if len(fd.options) > 0 {
-		lines = append(lines, append(line{label}, fd.choice(c, focused)...))
+		lines = append(lines, append(line{label}, fd.choice(focused)...))
 	} else {
 		rows, x, y := fd.text.view(c, max(4, inner-indent))
 		cx, cy = indent+x, y
@@ -290,7 +289,7 @@ func (fd *field) lines(c *console, focused bool, labels, inner int) (lines []lin
 	return lines, cx, cy
 }
 
-func (fd *field) choice(c *console, focused bool) line {
+func (fd *field) choice(focused bool) line {
 	tone := theme.Normal
 	if focused {
 		tone = theme.Selected

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -45,23 +46,22 @@ func (r *reveal) blurred(c *console) { c.remove(r) }
 func (r *reveal) draw(c *console) panel {
 	key := c.theme.Paint(theme.Accent, c.mode().Fit(string(r.secret.Text()), c.width))
 	lines := []line{
-		nil, {{" API key of ", theme.Dim}, {r.name, theme.Title}}, nil, nil, nil,
+		nil,
+		{{" API key of ", theme.Dim}, {r.name, theme.Title}},
+		nil, nil, nil,
 		dim(" Select it with the mouse. It hides itself after 30 seconds,"),
 		dim(" when you switch windows, and with esc."),
 	}
-	content := ""
-	for i := range c.height - 1 {
-		s := c.paint(nil, c.width)
+	drawn := make([]string, c.height-1)
+	for i := range drawn {
 		switch {
 		case i == 3:
-			s = key
+			drawn[i] = key
 		case i < len(lines):
-			s = c.paint(lines[i], c.width)
+			drawn[i] = c.paint(lines[i], c.width)
+		default:
+			drawn[i] = c.paint(nil, c.width)
 		}
-		if i > 0 {
-			content += "\n"
-		}
-		content += s
 	}
-	return panel{content: content}
+	return panel{content: strings.Join(drawn, "\n")}
 }

@@ -283,7 +283,7 @@ func (s *sheet[T]) change(targets []T, done string, work func(context.Context, *
 	called, list, actor := s.called(targets), s.seenAll(targets), s.c.session.Actor
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		out, err := work(ctx, d, actor, list)
-		return func(c *console) tea.Cmd { return s.report(called, done, len(list), out, err) }
+		return func(*console) tea.Cmd { return s.report(called, done, len(list), out, err) }
 	})
 }
 
@@ -349,6 +349,7 @@ func (s *sheet[T]) click(x, y int) tea.Cmd {
 		return nil
 	case grid.Nothing:
 		return nil
+	case grid.OnCell:
 	}
 	_, before, column, _ := s.grid.Cursor()
 	same := before == hit.ID && column == hit.Column

@@ -130,11 +130,20 @@ func machineRoles(_ model.Rules, m machine) (list []option, chosen int) {
 // describeActions is all that can be done on the Service Accounts tab. The order is the menu's.
 func (s *serviceAccountsScreen) describeActions() []action {
 	return []action{
-		{id: "service_account.create", title: "Create a service account", keys: []string{"n"}, footer: "create", section: sectionHere, enabled: s.mayCreate, run: s.openCreate},
+		{
+			id: "service_account.create", title: "Create a service account", keys: []string{"n"}, footer: "create", section: sectionHere,
+			enabled: s.mayCreate, run: s.openCreate,
+		},
 		{id: "info", title: "Account info", keys: []string{"o"}, menu: "i", section: sectionHere, enabled: s.oneRow, run: s.info},
-		{id: "service_account.copy_key", title: "Copy API key", keys: []string{"c"}, menu: "c", footer: "copy key", section: sectionHere, enabled: s.mayReveal, run: s.copyKey},
+		{
+			id: "service_account.copy_key", title: "Copy API key", keys: []string{"c"}, menu: "c", footer: "copy key", section: sectionHere,
+			enabled: s.mayReveal, run: s.copyKey,
+		},
 		{id: "service_account.set_role", title: "Set role…", menu: "s", section: sectionHere, enabled: s.allowed(mayEdit), run: s.pickRole},
-		{id: "service_account.delete", title: "Delete", keys: []string{"x", "delete"}, menu: "x", section: sectionHere, danger: true, enabled: s.allowed(mayDelete), run: s.askDelete},
+		{
+			id: "service_account.delete", title: "Delete", keys: []string{"x", "delete"}, menu: "x", section: sectionHere, danger: true,
+			enabled: s.allowed(mayDelete), run: s.askDelete,
+		},
 	}
 }
 
@@ -186,7 +195,7 @@ func (s *serviceAccountsScreen) openCreate() tea.Cmd {
 	}
 	s.c.push(&form{
 		title: "Create a service account", verb: "Create", intro: "Its API key is made with it; c on its row copies the key.",
-		fields: []*field{textField("name", "Name", ""), textField("description", "Description", ""), choiceField("role", "Role", roles, help, 1)},
+		fields: []*field{textField("name", "Name"), textField("description", "Description"), choiceField("role", "Role", roles, help, 1)},
 		submit: s.submitCreate,
 	})
 	return nil
@@ -197,14 +206,13 @@ func (s *serviceAccountsScreen) submitCreate(c *console, f *form) tea.Cmd {
 		Name: f.field("name").value(), Description: f.field("description").value(),
 		Role: model.ServiceAccountRoles()[f.field("role").chosen].ID,
 	}
-	if name, err := model.CleanName(draft.Name); err != nil {
+	if _, err := model.CleanName(draft.Name); err != nil {
 		f.refuse("name", err.Error())
 		return nil
-	} else if _, err := model.CleanDescription(draft.Description); err != nil {
+	}
+	if _, err := model.CleanDescription(draft.Description); err != nil {
 		f.refuse("description", err.Error())
 		return nil
-	} else {
-		draft.Name = name
 	}
 	actor := c.session.Actor
 	return c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {

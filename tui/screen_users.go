@@ -67,15 +67,21 @@ func (s *usersScreen) describe() []column[model.User] {
 			SortKey: func(b []byte, u model.User) []byte { return append(b, model.FoldEmail(u.Email)...) },
 		}),
 		role,
-		g(grid.Column[model.User]{Key: "groups", Title: "Groups", Min: 6, Ideal: 16, Priority: 5, Cell: func(u model.User) grid.Cell { return someCount(len(u.Groups)) }}),
+		g(grid.Column[model.User]{
+			Key: "groups", Title: "Groups", Min: 6, Ideal: 16, Priority: 5,
+			Cell: func(u model.User) grid.Cell { return someCount(len(u.Groups)) },
+		}),
 		g(grid.Column[model.User]{
 			Key: "status", Title: "Status", Min: 12, Ideal: 19, Priority: 1, Search: true,
 			Cell:    s.statusCell,
 			SortKey: func(b []byte, u model.User) []byte { return append(b, byte(u.Status)) },
 			Narrow:  s.statusWords,
 		}),
-		g(grid.Column[model.User]{Key: "workspaces", Title: "Workspaces", Min: 10, Ideal: 16, Priority: 8, Cell: func(u model.User) grid.Cell { return someCount(len(u.Workspaces)) }}),
-		g(timeColumn("joined", "Joined", 6, func(u model.User) time.Time { return u.JoinedAt }, func(t time.Time) string { return date(t) })),
+		g(grid.Column[model.User]{
+			Key: "workspaces", Title: "Workspaces", Min: 10, Ideal: 16, Priority: 8,
+			Cell: func(u model.User) grid.Cell { return someCount(len(u.Workspaces)) },
+		}),
+		g(timeColumn("joined", "Joined", 6, func(u model.User) time.Time { return u.JoinedAt }, date)),
 		g(timeColumn("seen", "Last seen", 7, func(u model.User) time.Time { return u.LastSeenAt }, s.lastSeen)),
 	}
 }

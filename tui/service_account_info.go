@@ -34,7 +34,7 @@ func (s *serviceAccountsScreen) info() tea.Cmd {
 			key, _ := c.snapshot.APIKey(now)
 			return c.labelled(s.facts(machine{now, key}), width)
 		},
-		onKey: func(c *console, k tea.KeyPressMsg) (tea.Cmd, bool) {
+		onKey: func(_ *console, k tea.KeyPressMsg) (tea.Cmd, bool) {
 			switch {
 			case keyReveal.has(k):
 				return s.openKey(m, model.UseReveal), true

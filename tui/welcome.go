@@ -13,7 +13,7 @@ func (c *console) welcome() *form {
 	return &form{
 		title: "Welcome to lanyard", verb: "Create the account",
 		intro:  "This machine has no account yet. It is kept in one local file, and you become its first Admin.",
-		fields: []*field{textField("account", "Account", ""), textField("name", "Your name", ""), textField("email", "Your email", "")},
+		fields: []*field{textField("account", "Account"), textField("name", "Your name"), textField("email", "Your email")},
 		submit: submitWelcome,
 		drop:   func(c *console) tea.Cmd { return c.quit() },
 	}
