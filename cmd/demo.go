@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -67,7 +68,8 @@ func (e *env) demo(ctx context.Context, d demo) error {
 	defer cancel()
 	hangup, stop := signal.NotifyContext(ctx, syscall.SIGHUP) // while it is being made; the console has its own
 	h := home{store: filepath.Join(dir, "demo.db"), seals: filepath.Join(dir, "seals")}
-	directory, err := d.create(hangup, h)
+	e.now = stopped(e.getenv("SOURCE_DATE_EPOCH"), e.now)
+	directory, err := d.create(hangup, h, e.now)
 	stop()
 	if err != nil {
 		return err
@@ -79,11 +81,21 @@ func (e *env) demo(ctx context.Context, d demo) error {
 	return e.show(ctx, session, setting)
 }
 
+// stopped returns a clock that stands still at a number of seconds since 1970, or the clock that runs if there is none:
+// the project's pictures are drawn with it, so that they don't change from day to day.
+func stopped(epoch string, running func() time.Time) func() time.Time {
+	seconds, err := strconv.ParseInt(epoch, 10, 64)
+	if err != nil {
+		return running
+	}
+	return func() time.Time { return time.Unix(seconds, 0).UTC() }
+}
+
 // create makes up the account.
-func (d demo) create(ctx context.Context, h home) (*model.Directory, error) {
-	data := sample.New(d.seed, time.Now())
+func (d demo) create(ctx context.Context, h home, now func() time.Time) (*model.Directory, error) {
+	data := sample.New(d.seed, now())
 	founder := model.Founder{Account: "Acme", Name: "Ana Ruiz", Email: "ana@acme.test"}
-	options := model.Options{Rand: d.secrets()}
+	options := model.Options{Rand: d.secrets(), Now: now}
 	return h.found(ctx, founder, options, model.ViaCommandLine, func(dir *model.Directory, tx model.WriteTx, me model.User) error {
 		return dir.Fill(tx, me, data.Users(d.users-1), data.ServiceAccounts(d.machines))
 	})

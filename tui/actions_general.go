@@ -1,6 +1,10 @@
 package tui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+)
 
 // generalActions are the actions that every screen has.
 func (c *console) generalActions() []action {
@@ -114,6 +118,7 @@ func (c *console) openMenu() tea.Cmd {
 			m.items = append(m.items, a)
 		}
 	}
+	m.at = max(0, slices.IndexFunc(m.items, func(a action) bool { return a.why() == nil && !a.danger }))
 	c.push(m)
 	return nil
 }

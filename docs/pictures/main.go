@@ -61,7 +61,7 @@ func shoot(s scene, p palette, binary string) (result screen, err error) {
 	defer func() { err = first(err, os.RemoveAll(home)) }()
 	terminal, err := tmux.Open(tmux.Options{
 		Width: width, Height: height, Style: p.style(),
-		Env: []string{"HOME=" + home, "TMPDIR=" + home, "PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8"},
+		Env: []string{"HOME=" + home, "TMPDIR=" + home, "PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "SOURCE_DATE_EPOCH=1790000000", "TZ=UTC"},
 	}, append([]string{binary}, s.args...)...)
 	if err != nil {
 		return screen{}, err

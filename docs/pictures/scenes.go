@@ -27,6 +27,26 @@ var demo = []string{"demo", "--seed", "7"}
 var scenes = []scene{
 	{
 		name: "users", title: "The table of users", args: demo,
-		steps: []step{{shows: "Users"}},
+		steps: []step{
+			{shows: "Users"},
+			{keys: []string{"Space", "Space", "Down"}, shows: "2 marked"},
+			{keys: []string{"/"}, shows: "narrow"},
+			{text: "an", shows: "of 42"},
+			{keys: []string{"Enter", "Down", "Right", "Right"}, shows: "/an"},
+		},
+	},
+	{
+		name: "menu", title: "The menu of an invited user", args: demo,
+		steps: []step{
+			{shows: "Users"},
+			{keys: []string{"Down", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "a"}, shows: "Cancel invite"},
+		},
+	},
+	{
+		name: "service-accounts", title: "The table of service accounts, with a role being chosen", args: demo,
+		steps: []step{
+			{keys: []string{"2"}, shows: "API key"},
+			{keys: []string{"Down", "Down", "Right", "Right", "Enter"}, shows: "Administers the account"},
+		},
 	},
 }

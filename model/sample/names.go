@@ -19,7 +19,7 @@ var striking = []person{
 	{given: "Олена", family: "Шевченко", latin: "olena.shevchenko"},
 	{given: "Sinéad", family: "O'Brien"},
 	{given: "伟", family: "王", familyFirst: true, latin: "wei.wang"},
-	{given: "अनन्या", family: "शर्मा", latin: "ananya.sharma"},
+	{given: "ნინო", family: "ბერიძე", latin: "nino.beridze"},
 }
 
 var given = []string{
