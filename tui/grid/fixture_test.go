@@ -129,15 +129,18 @@ func (c *crowd) with(people map[uint64]*person) *crowd {
 type forgetful struct{ Rows[*person] }
 
 var (
-	firstNames = []string{"Ana", "Ben", "Chiara", "Dmitri", "Élodie", "Fatima", "Grace", "Håkon", "Ines", "Jürgen", "Kofi", "Łucja", "小明", "Noor", "Óscar", "Priya"}
-	lastNames  = []string{"Ruiz", "Okafor", "Conti-Moretti", "Sørensen", "Müller", "王", "Fernández de la Vega", "O'Neill", "Nguyễn", "Smith", "Kim"}
+	firstNames = []string{"Ana", "Ben", "Chiara", "Dmitri", "Fatima", "Grace", "Ines", "Kofi", "Noor", "Priya", "Élodie", "Håkon", "Jürgen", "Łucja", "小明", "Óscar"}
+	lastNames  = []string{"Ruiz", "Okafor", "Conti-Moretti", "O'Neill", "Smith", "Kim", "Haddad", "Sørensen", "Müller", "王", "Fernández de la Vega", "Nguyễn"}
 	roles      = []string{"Admin", "Builder", "Consumer", "Tenant Guest"}
 	groups     = []string{"platform", "sre", "billing", "site reliability", "données"}
 )
 
 // someone makes up the person with an id.
 func someone(r *rand.Rand, id uint64) *person {
-	first, last := firstNames[r.IntN(len(firstNames))], lastNames[r.IntN(len(lastNames))]
+	first, last := firstNames[r.IntN(10)], lastNames[r.IntN(7)]
+	if r.IntN(5) == 0 { // accented and wide names
+		first, last = firstNames[r.IntN(len(firstNames))], lastNames[r.IntN(len(lastNames))]
+	}
 	p := &person{id: id, name: first + " " + last, role: roles[r.IntN(len(roles))], status: r.IntN(3), seen: r.Int64N(400)}
 	p.email = fmt.Sprintf("%s.%s%d@acme.test", fold(first), fold(strings.Fields(last)[0]), id/10)
 	for _, g := range groups {
