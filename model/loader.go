@@ -123,7 +123,7 @@ func (l *Loader) read(tx ReadTx, rows int) error {
 func (t *loading) read(tx ReadTx, limit int) (read int, whole bool, err error) {
 	var bad error
 	whole = true
-	c := &chunk{}
+	c := roomyChunk()
 	err = tx.Scan(t.kind, t.next, func(id ID, record []byte) bool {
 		if read == limit {
 			whole = false
@@ -133,16 +133,16 @@ func (t *loading) read(tx ReadTx, limit int) (read int, whole bool, err error) {
 			bad = undecodable(t.kind, id)
 			return false
 		}
-		if len(c.ids) == chunkRows {
-			t.chunks = append(t.chunks, c)
-			c = &chunk{ids: make([]ID, 0, chunkRows), ends: make([]uint32, 0, chunkRows), data: make([]byte, 0, len(c.data)+len(c.data)/16)}
+		if len(c.ids) > 0 && len(c.data)+len(record) > cap(c.data) {
+			t.chunks = append(t.chunks, c.tight())
+			c = roomyChunk()
 		}
 		c.add(id, record)
 		t.next = id + 1
 		read++
 		return true
 	})
-	t.chunks = append(t.chunks, c)
+	t.chunks = append(t.chunks, c.tight())
 	t.rows += read
 	return read, whole, errors.Join(err, bad)
 }

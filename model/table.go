@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 )
 
-// chunkRows is how many rows a chunk holds when a table is built. A change copies one chunk, so smaller is cheaper to
-// change and larger is cheaper to search; a thousand rows of a user table are about 80 KB.
+// chunkRows is about how many rows a chunk holds. A change copies one chunk, so smaller is cheaper to change and larger is
+// cheaper to search.
 const chunkRows = 1024
 
 // chunk is a run of rows with ascending ids. It never changes once it is in a Table.
@@ -17,6 +17,23 @@ type chunk struct {
 	ids  []ID
 	ends []uint32 // where each row's bytes end in data
 	data []byte
+}
+
+// chunkBytes is how much a chunk of a table that is loaded holds: eight pages of memory exactly, so that little is wasted.
+const chunkBytes = 64 << 10
+
+// roomyChunk is an empty chunk with room for chunkBytes of records, whatever their number.
+func roomyChunk() *chunk {
+	return &chunk{ids: make([]ID, 0, chunkRows), ends: make([]uint32, 0, chunkRows), data: make([]byte, 0, chunkBytes)}
+}
+
+// tight gives back the room that the lists of a finished chunk don't need; a chunk that is far from full gives it all back.
+func (c *chunk) tight() *chunk {
+	c.ids, c.ends = append([]ID(nil), c.ids...), append([]uint32(nil), c.ends...)
+	if len(c.data) < cap(c.data)*7/8 {
+		c.data = append([]byte(nil), c.data...)
+	}
+	return c
 }
 
 func (c *chunk) row(i int) []byte {

@@ -54,6 +54,9 @@ func deltaOf[T any](old, now Rows[T], ids []uint64) *delta {
 	return d
 }
 
+// inPlace reports whether every changed row stands where it stood.
+func (d *delta) inPlace() bool { return len(d.move) == 0 && slices.Equal(d.gone, d.came) }
+
 // shifts walks both lists at once and notes where the distance between a row's two positions changes.
 func (d *delta) shifts(n uint32) {
 	gone, came := d.gone, d.came

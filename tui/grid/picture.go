@@ -106,7 +106,7 @@ func (j *painter[T]) order() []uint32 {
 // orderStays reports whether the changed rows are the same ones in the same places, with the same sort keys: the role changed, say, and names are sorted.
 func (j *painter[T]) orderStays(key func([]byte, T) []byte) bool {
 	d := j.delta
-	if len(d.move) > 0 || !slices.Equal(d.gone, d.came) || j.old.rows.Len() != j.want.rows.Len() {
+	if !d.inPlace() || j.old.rows.Len() != j.want.rows.Len() {
 		return false
 	}
 	for _, p := range d.gone {
@@ -145,15 +145,24 @@ func (j *painter[T]) judge() verdict {
 	return v
 }
 
-// judgeChanged judges only the rows that changed.
+// judgeChanged judges only the rows that changed. If they all match as they did, nothing is copied.
 func (j *painter[T]) judgeChanged() verdict {
-	v := verdict{tiers: j.delta.respread(j.old.tiers, j.want.rows.Len())}
 	judge := newJudge(j.columns, j.want.query)
-	for _, p := range j.delta.came {
-		v.tiers[p], _ = judge.tier(j.want.rows.At(int(p)), noHint)
-		if j.want.has(j.want.rows.ID(int(p))) {
-			j.keep(v, int(p))
+	same := j.delta.inPlace() && len(j.old.tiers) == j.want.rows.Len()
+	tiers := make([]uint8, len(j.delta.came))
+	for i, p := range j.delta.came {
+		tiers[i], _ = judge.tier(j.want.rows.At(int(p)), noHint)
+		if tiers[i] == unmatched && j.want.has(j.want.rows.ID(int(p))) {
+			tiers[i] = scattered
 		}
+		same = same && tiers[i] == j.old.tiers[p]
+	}
+	if same {
+		return verdict{tiers: j.old.tiers}
+	}
+	v := verdict{tiers: j.delta.respread(j.old.tiers, j.want.rows.Len())}
+	for i, p := range j.delta.came {
+		v.tiers[p] = tiers[i]
 	}
 	return v
 }
@@ -173,9 +182,15 @@ func (j *painter[T]) shown(p *picture[T]) []uint32 {
 	if j.delta == nil || old.tiers == nil || old.query.canon != p.query.canon || old.column != p.column || old.backward != p.backward {
 		return partition(p.order, p.backward, p.tiers)
 	}
+	if same(old.tiers, p.tiers) && same(old.order, p.order) {
+		return old.shown
+	}
 	gone, came := matching(j.delta.gone, old.tiers), matching(j.delta.came, p.tiers)
 	return splice(old.shown, j.delta, gone, came, j.reading(old), j.reading(p))
 }
+
+// same reports whether two slices are one.
+func same[E any](a, b []E) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
 
 // matching are the positions whose rows are shown.
 func matching(positions []uint32, tiers []uint8) []uint32 {
