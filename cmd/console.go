@@ -27,7 +27,7 @@ func (e *env) console(ctx context.Context) error {
 		return err
 	}
 	var session *tui.Session
-	if h := e.home(); h.there() || e.db != "" && !terminal() {
+	if h := e.home(); h.there() || e.db != "" || !terminal() { // a store that was named is not made by the way
 		if session, err = e.open(ctx); err != nil {
 			return err
 		}
