@@ -59,25 +59,31 @@ func (c *console) onLoaded(msg loaded) tea.Cmd {
 // manyRows is from where on the rows make up nearly all of the memory in use.
 const manyRows = 100_000
 
+// manyRowsGC is how much garbage may grow beside a large account, in percent of it.
+const manyRowsGC = 15
+
+// spare keeps a large account from taking twice its memory. The collector lets garbage grow to the size of what is in
+// use; that is right for little and too much for a hundred megabytes, which it doesn't have to look at, since there
+// are no pointers in them.
+func (c *console) spare() {
+	if c.snapshot.Total(model.KindUser)+c.snapshot.Total(model.KindServiceAccount) >= manyRows {
+		debug.SetGCPercent(manyRowsGC)
+	}
+}
+
 // settleFor is how long the grid gets to sort what was read.
 const settleFor = time.Second
 
-// settle keeps a large account from taking twice its memory. The collector lets garbage grow to the size of what is in
-// use; that is right for little and too much for a hundred megabytes, which it doesn't have to look at, since there
-// are no pointers in them.
+// settle gives back the memory that reading and sorting took.
 func (c *console) settle() tea.Cmd {
 	if c.snapshot.Users().Len()+c.snapshot.ServiceAccounts().Len() < manyRows {
 		return nil
 	}
 	return c.after(settleFor, func(time.Time) tea.Msg {
-		debug.SetGCPercent(manyRowsGC)
 		debug.FreeOSMemory()
 		return nil
 	})
 }
-
-// manyRowsGC is how much garbage may grow beside a large account, in percent of it.
-const manyRowsGC = 20
 
 // watchEvery is how often the store is looked at. Others' changes show within a second.
 const watchEvery = 400 * time.Millisecond

@@ -98,6 +98,7 @@ func (c *console) begin() tea.Cmd {
 	}
 	cmds := []tea.Cmd{c.refresh(), c.touch()}
 	if c.loading {
+		c.spare()
 		cmds = append(cmds, c.loadMore())
 	} else {
 		cmds = append(cmds, c.watch())

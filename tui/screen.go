@@ -118,6 +118,9 @@ func (s *sheet[T]) summary() line {
 	if marked > 0 {
 		out += " · " + count(marked, "") + " marked"
 	}
+	if s.grid.Busy() {
+		out += " · working…"
+	}
 	return line{{out, theme.Dim}}
 }
 
