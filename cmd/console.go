@@ -53,14 +53,14 @@ func (e *env) show(ctx context.Context, session *tui.Session, setting clipboard.
 	clip := clipboard.New(setting, clipboard.System())
 	defer clearClipboard(clip)
 	look := theme.Options{Dark: true, NoColor: e.getenv("NO_COLOR") != "", ASCII: e.ascii || !utf8Locale(e.getenv)}
-	guard := tui.Guard(tui.New(ctx, tui.Options{Session: session, Found: e.foundFromConsole, Clipboard: clip, Theme: look, Now: e.now}))
+	guard := tui.Guard(tui.New(ctx, tui.Options{Session: session, Found: e.foundFromConsole, Clipboard: clip, Theme: look, CanSuspend: canSuspend(), Now: e.now}))
 	options := []tea.ProgramOption{tea.WithFPS(framesPerSecond)}
 	if look.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.Ascii))
 	}
 	program := tea.NewProgram(guard, options...)
 	guard.Pace(program)
-	stop := onHangup(program)
+	stop := onSignal(program)
 	defer stop()
 	_, err := program.Run()
 	if crash := guard.Crash(); crash != nil {
@@ -80,20 +80,25 @@ func (e *env) foundFromConsole(ctx context.Context, f model.Founder) (*tui.Sessi
 	return e.session(ctx, d)
 }
 
-// hangupGrace is how long the console gets to put the terminal back after the connection dropped. Then the process ends
-// anyway: without its terminal it would spin.
-const hangupGrace = time.Second
+// grace is how long the console gets to put the terminal back after a signal that ends it. Then the process ends anyway:
+// without its terminal it would spin.
+const grace = 3 * time.Second
 
-// onHangup ends the program when its terminal goes away. Bubble Tea looks after the other signals.
-func onHangup(p *tea.Program) (stop func()) {
+// onSignal ends the program when its terminal goes away or somebody asks it to.
+func onSignal(p *tea.Program) (stop func()) {
 	c := make(chan os.Signal, 1)
-	signal.Notify(c, syscall.SIGHUP)
+	signal.Notify(c, syscall.SIGHUP, syscall.SIGTERM)
 	go func() {
-		if _, ok := <-c; !ok {
+		s, ok := <-c
+		if !ok {
 			return
 		}
-		time.AfterFunc(hangupGrace, func() {
-			os.Exit(128 + int(syscall.SIGHUP)) //nolint:revive,forbidigo // nobody is left to return to
+		code := 128
+		if n, ok := s.(syscall.Signal); ok {
+			code += int(n)
+		}
+		time.AfterFunc(grace, func() {
+			os.Exit(code) //nolint:revive,forbidigo // nobody is left to return to
 		})
 		p.Quit()
 	}()

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -66,9 +67,18 @@ func (c *console) programActions() []action {
 			run: c.toggleMouse,
 		},
 		{id: "redraw", title: "Draw the screen again", keys: []string{"ctrl+l"}, section: sectionProgram, run: func() tea.Cmd { return tea.ClearScreen }},
-		{id: "suspend", title: "Suspend", keys: []string{"ctrl+z"}, section: sectionProgram, run: func() tea.Cmd { return tea.Suspend }},
+		{id: "suspend", title: "Suspend", keys: []string{"ctrl+z"}, section: sectionProgram, enabled: c.maySuspend, run: func() tea.Cmd { return tea.Suspend }},
 		{id: "quit", title: "Quit", keys: []string{"q", "ctrl+c"}, footer: "quit", section: sectionProgram, run: c.quit},
 	}
+}
+
+var errNoShell = errors.New("there is no shell to go back to: lanyard was started without one")
+
+func (c *console) maySuspend() error {
+	if !c.opts.CanSuspend {
+		return errNoShell
+	}
+	return nil
 }
 
 // do makes an action's run of something that needs no command.

@@ -35,6 +35,8 @@ type Options struct {
 
 	Clipboard *clipboard.Clipboard
 	Theme     theme.Options
+	// CanSuspend is whether there is a shell to go back to.
+	CanSuspend bool
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 }

@@ -1,0 +1,4 @@
+package cmd
+
+// canSuspend is false: Windows has no job control.
+func canSuspend() bool { return false }
