@@ -1,6 +1,7 @@
 package db
 
 import (
+	"bytes"
 	"fmt"
 
 	bolt "go.etcd.io/bbolt"
@@ -55,33 +56,24 @@ func guard(err *error) {
 
 func (b boltKV) get(key []byte) (value []byte, err error) {
 	defer guard(&err)
-	value = b.bucket.Get(key)
-	touch(value)
-	return value, nil
-}
-
-// touch reads a value's ends, so that a page that the file lacks shows here and not where the value is used.
-func touch(value []byte) {
-	if n := len(value); n > 0 {
-		_ = value[0] + value[n-1]
-	}
+	return b.bucket.Get(key), nil
 }
 
 func (b boltKV) scan(from, to []byte, visit func(key, value []byte) bool) error {
 	c := b.bucket.Cursor()
-	key, value, err := step(func() ([]byte, []byte) { return c.Seek(from) })
-	for err == nil && key != nil && string(key) < string(to) && visit(key, value) {
-		key, value, err = step(c.Next)
+	key, value, more, err := step(to, func() ([]byte, []byte) { return c.Seek(from) })
+	for err == nil && more && visit(key, value) {
+		key, value, more, err = step(to, c.Next)
 	}
 	return err
 }
 
-func step(move func() ([]byte, []byte)) (key, value []byte, err error) {
+// step moves a cursor and tells whether it came to a key before `to`. A key of a damaged page may reach beyond the file,
+// so that it is compared here, under guard.
+func step(to []byte, move func() ([]byte, []byte)) (key, value []byte, more bool, err error) {
 	defer guard(&err)
 	key, value = move()
-	touch(key)
-	touch(value)
-	return key, value, nil
+	return key, value, key != nil && bytes.Compare(key, to) < 0, nil
 }
 
 func (b boltKV) put(key, value []byte) (err error) {

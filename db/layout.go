@@ -63,8 +63,9 @@ func wrap(key, value []byte) []byte {
 	return append(out, value...)
 }
 
-// unwrap returns what wrap was given, or errChecksum.
-func unwrap(key, wrapped []byte) ([]byte, error) {
+// unwrap returns what wrap was given, or errChecksum. A damaged length reaches beyond the file, so it is guarded.
+func unwrap(key, wrapped []byte) (value []byte, err error) {
+	defer guard(&err)
 	if len(wrapped) < checksumLen || binary.BigEndian.Uint32(wrapped) != checksum(key, wrapped[checksumLen:]) {
 		return nil, errChecksum
 	}

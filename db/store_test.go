@@ -3,52 +3,487 @@ package db
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
 	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	"go.uber.org/goleak"
 
 	"lanyard/model"
 )
 
+func TestMain(m *testing.M) {
+	if role := os.Getenv("LANYARD_TEST_CHILD"); role != "" {
+		os.Exit(child(role))
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// newStore makes an empty store, and holds it against bbolt's own check when the test is over.
 func newStore(t *testing.T) *Store {
 	t.Helper()
 	s, err := Create(t.Context(), filepath.Join(t.TempDir(), "new", "a.db"), func(string, model.WriteTx) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		checkFile(t, s.path)
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return s
 }
 
-func TestRecordsSurviveReopening(t *testing.T) {
-	s := newStore(t)
-	var id model.ID
-	err := s.Update(t.Context(), func(tx model.WriteTx) error {
-		var err error
-		if id, err = tx.NextID(); err != nil {
+// checkFile has bbolt check a file's pages.
+func checkFile(t *testing.T, path string) {
+	t.Helper()
+	db, err := bolt.Open(path, fileMode, &bolt.Options{ReadOnly: true, Timeout: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.View(func(tx *bolt.Tx) error {
+		for err := range tx.Check() {
+			t.Error(err)
+		}
+		return nil
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func put(text string) func(model.WriteTx) error {
+	return func(tx model.WriteTx) error {
+		id, err := tx.NextID()
+		if err != nil {
 			return err
 		}
-		return errors.Join(tx.Put(model.KindUser, id, []byte("ana")), tx.Reserve(model.IndexUserEmail, "ana@x", id))
+		return tx.Put(model.KindUser, id, []byte(text))
+	}
+}
+
+func countUsers(t *testing.T, s *Store) (n int) {
+	t.Helper()
+	err := s.View(context.Background(), func(tx model.ReadTx) error {
+		counted, err := tx.Count(model.KindUser)
+		n = 0
+		return errors.Join(err, tx.Scan(model.KindUser, 0, func(model.ID, []byte) bool { n++; return true }), same(&n, counted))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := Open(s.Path())
-	if err != nil {
+	return n
+}
+
+func same(n *int, counted int) error {
+	if counted != *n && *n != 0 {
+		return fmt.Errorf("the count says %d, there are %d", counted, *n)
+	}
+	return nil
+}
+
+func TestCreate(t *testing.T) {
+	s := newStore(t)
+	for path, want := range map[string]fs.FileMode{s.path: 0o600, filepath.Dir(s.path): 0o700 | fs.ModeDir} {
+		if info, err := os.Stat(path); err != nil || info.Mode() != want {
+			t.Errorf("%s has mode %v, %v", path, info.Mode(), err)
+		}
+	}
+	if list, err := os.ReadDir(filepath.Dir(s.path)); err != nil || len(list) != 1 {
+		t.Errorf("left behind: %v, %v", list, err)
+	}
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink("nowhere", link); err != nil {
 		t.Fatal(err)
 	}
-	if again.ID() != s.ID() {
-		t.Errorf("id %q became %q", s.ID(), again.ID())
-	}
-	err = again.View(context.Background(), func(tx model.ReadTx) error {
-		b, err := tx.Get(model.KindUser, id)
-		if err != nil || string(b) != "ana" {
-			t.Errorf("got %q, %v", b, err)
+	for _, there := range []string{s.path, dir, link} {
+		before, _ := os.ReadFile(there)
+		if _, err := Create(t.Context(), there, func(string, model.WriteTx) error { return nil }); !errors.Is(err, ErrExists) {
+			t.Errorf("creating over %s: %v", there, err)
 		}
-		if got, err := tx.Find(model.IndexUserEmail, "ana@x"); err != nil || got != id {
-			t.Errorf("index: %d, %v", got, err)
+		if err := CreateFile(there, []byte("x")); !errors.Is(err, ErrExists) {
+			t.Errorf("creating a file over %s: %v", there, err)
+		}
+		if after, _ := os.ReadFile(there); string(before) != string(after) {
+			t.Errorf("%s was changed", there)
+		}
+	}
+	full := errors.New("full")
+	path := filepath.Join(dir, "b.db")
+	if _, err := Create(t.Context(), path, func(string, model.WriteTx) error { return full }); !errors.Is(err, full) {
+		t.Errorf("a fill that fails: %v", err)
+	}
+	if list, err := os.ReadDir(dir); err != nil || len(list) != 1 {
+		t.Errorf("a fill that failed left %v, %v", list, err)
+	}
+}
+
+func TestCreateInBulkIsTheSame(t *testing.T) {
+	const n = bulkPending + 1000
+	dir := t.TempDir()
+	s, err := Create(t.Context(), filepath.Join(dir, "a.db"), func(_ string, tx model.WriteTx) error {
+		for i := range n {
+			id, err := tx.NextID()
+			if err != nil {
+				return err
+			}
+			key := fmt.Sprintf("user%d@example.com", i*7919%n)
+			if err := errors.Join(tx.Put(model.KindUser, id, []byte(key)), tx.Reserve(model.IndexUserEmail, key, id)); err != nil {
+				return err
+			}
+		}
+		return tx.Reserve(model.IndexUserEmail, "user5@example.com", 1)
+	})
+	if !errors.Is(err, model.ErrTaken) {
+		t.Fatalf("a key was given out twice: %v", err)
+	}
+	if s, err = Create(t.Context(), filepath.Join(dir, "a.db"), fillUsers(n)); err != nil {
+		t.Fatal(err)
+	}
+	checkFile(t, s.path)
+	if got := countUsers(t, s); got != n {
+		t.Errorf("%d users, want %d", got, n)
+	}
+	err = s.View(t.Context(), func(tx model.ReadTx) error {
+		for i := 0; i < n; i += 997 {
+			id, err := tx.Find(model.IndexUserEmail, fmt.Sprintf("user%d@example.com", i))
+			if err != nil || id != model.FirstID+model.ID(i) {
+				return fmt.Errorf("user %d was found at %d: %w", i, id, err)
+			}
 		}
 		return nil
 	})
 	if err != nil {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Create(ctx, filepath.Join(dir, "b.db"), fillUsers(n)); !errors.Is(err, context.Canceled) {
+		t.Errorf("creating after it was called off: %v", err)
+	}
+}
+
+func fillUsers(n int) func(string, model.WriteTx) error {
+	return func(_ string, tx model.WriteTx) error {
+		for i := range n {
+			id, err := tx.NextID()
+			if err != nil {
+				return err
+			}
+			key := fmt.Sprintf("user%d@example.com", i)
+			if err := errors.Join(tx.Put(model.KindUser, id, []byte(key)), tx.Reserve(model.IndexUserEmail, key, id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func TestBadFilesGetASentence(t *testing.T) {
+	good := newStore(t)
+	for range 20 {
+		if err := good.Update(t.Context(), put(strings.Repeat("x", 500))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole, err := os.ReadFile(good.path)
+	if err != nil {
 		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	file := func(name string, data []byte, mode fs.FileMode) string {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.WriteFile(path, data, 0o600), os.Chmod(path, mode)); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	fifo := filepath.Join(dir, "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	foreign := filepath.Join(dir, "foreign")
+	db, err := bolt.Open(foreign, 0o600, nil)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	noise := make([]byte, 40_000)
+	for i := range noise {
+		noise[i] = byte(i * i >> 3)
+	}
+	tests := []struct {
+		path string
+		want error
+		says string
+	}{
+		{filepath.Join(dir, "missing"), ErrMissing, "There is no"},
+		{file("empty", nil, 0o600), ErrEmpty, "empty"},
+		{file("short", whole[:50], 0o600), ErrTruncated, "only 50 bytes"},
+		{file("page", whole[:4096], 0o600), ErrTruncated, "4096 of"},
+		{file("half", whole[:used(t, good.path)/2], 0o600), ErrTruncated, "cut short"},
+		{file("noise", noise, 0o600), model.ErrDamaged, "damaged"},
+		{foreign, model.ErrDamaged, "holds no account"},
+		{file("group", whole, 0o640), ErrExposed, "0640"},
+		{file("world", whole, 0o604), ErrExposed, "0604"},
+		{dir, ErrDirectory, "is a directory"},
+		{fifo, ErrDirectory, "isn't a plain file"},
+	}
+	for _, tt := range tests {
+		_, err := Open(tt.path)
+		if !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), tt.path) || model.Hint(err) == "" {
+			t.Errorf("%s: %v", filepath.Base(tt.path), err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "missing")); err == nil {
+		t.Error("opening created a file")
+	}
+	// Whatever the length, a store that was cut is never taken for a whole one.
+	for n := 0; n < used(t, good.path); n += 611 {
+		if _, err := Open(file("cut", whole[:n], 0o600)); err == nil {
+			t.Errorf("%d of %d bytes passed for a store", n, len(whole))
+		}
+	}
+}
+
+// used is how many bytes of a file hold something; bbolt makes it longer than that.
+func used(t *testing.T, path string) int {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := newestMeta(f, 0)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return int(m.highWater * m.pageSize)
+}
+
+func TestNewerFormatsAreRefused(t *testing.T) {
+	s := newStore(t)
+	setMeta(t, s.path, meta{format: currentFormat + 1, id: "x"})
+	if _, err := Open(s.path); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "format 2") {
+		t.Errorf("a newer store: %v", err)
+	}
+}
+
+func setMeta(t *testing.T, path string, m meta) {
+	t.Helper()
+	db, err := bolt.Open(path, fileMode, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketName).Put(metaKey, wrap(metaKey, m.encode())) })
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMigration(t *testing.T) {
+	s := newStore(t)
+	if err := s.Update(t.Context(), put("ana")); err != nil {
+		t.Fatal(err)
+	}
+	key := recordKey(model.KindUser, model.FirstID)
+	broken := []migration{func(kv) error { return errors.New("can't") }}
+	if _, err := openFormat(s.path, broken); err == nil || !strings.Contains(err.Error(), "is as it was") {
+		t.Errorf("a migration that fails: %v", err)
+	}
+	if m, err := s.meta(); err != nil || m.format != 1 {
+		t.Errorf("a migration that failed left format %d, %v", m.format, err)
+	}
+	steps := []migration{
+		func(k kv) error { return k.put(key, wrap(key, []byte("ben"))) },
+		func(k kv) error {
+			v, err := k.get(key)
+			return errors.Join(err, k.put(key, wrap(key, append(v[checksumLen:len(v):len(v)], '!'))))
+		},
+	}
+	again, err := openFormat(s.path, steps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = again.View(t.Context(), func(tx model.ReadTx) error {
+		if b, err := tx.Get(model.KindUser, model.FirstID); err != nil || string(b) != "ben!" {
+			t.Errorf("migrated to %q, %v", b, err)
+		}
+		return nil
+	})
+	if err != nil || again.ID() != s.ID() {
+		t.Error(err, again.ID(), s.ID())
+	}
+	backup := s.path + ".format-1.bak"
+	old, err := Open(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = old.View(t.Context(), func(tx model.ReadTx) error {
+		if b, err := tx.Get(model.KindUser, model.FirstID); err != nil || string(b) != "ana" {
+			t.Errorf("the backup holds %q, %v", b, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnUpdateThatFailsLeavesNoTrace(t *testing.T) {
+	s := newStore(t)
+	before, err := s.Look()
+	if err != nil {
+		t.Fatal(err)
+	}
+	no := errors.New("no")
+	if err := s.Update(t.Context(), func(tx model.WriteTx) error { return errors.Join(put("x")(tx), no) }); !errors.Is(err, no) {
+		t.Error(err)
+	}
+	if err := s.Update(t.Context(), func(model.WriteTx) error { return nil }); err != nil {
+		t.Error(err)
+	}
+	if after, err := s.Look(); err != nil || after != before {
+		t.Errorf("nothing changed, and yet it looks changed: %v, %v, %v", before, after, err)
+	}
+	if n := countUsers(t, s); n != 0 {
+		t.Errorf("%d users", n)
+	}
+}
+
+func TestLook(t *testing.T) {
+	s := newStore(t)
+	other, err := Open(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	marks := map[model.Mark]string{}
+	look := func(when string) {
+		t.Helper()
+		m, err := s.Look()
+		if err != nil {
+			t.Fatal(when, err)
+		}
+		if same, ok := marks[m]; ok {
+			t.Errorf("%s looks like %s", when, same)
+		}
+		marks[m] = when
+	}
+	look("at first")
+	for i := range 5 {
+		if err := other.Update(t.Context(), put("x")); err != nil {
+			t.Fatal(err)
+		}
+		look(fmt.Sprint("after change ", i))
+	}
+	data, err := os.ReadFile(s.path)
+	if err := errors.Join(err, os.WriteFile(s.path+".new", data, 0o600), os.Rename(s.path+".new", s.path)); err != nil {
+		t.Fatal(err)
+	}
+	look("with another file in its place")
+	if err := other.Update(t.Context(), put("x")); err != nil {
+		t.Errorf("writing to the file that took its place: %v", err)
+	}
+	look("after a change of that")
+	if err := os.Rename(s.path, s.path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Look(); !errors.Is(err, ErrMissing) {
+		t.Errorf("looking at nothing: %v", err)
+	}
+	if err := os.Rename(s.path+".away", s.path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestBusyNamesTheHolder(t *testing.T) {
+	s := newStore(t)
+	s.wait = 50 * time.Millisecond
+	holding, release := make(chan struct{}), make(chan struct{})
+	var held sync.WaitGroup
+	held.Go(func() {
+		other := &Store{path: s.path, wait: waitAtMost}
+		if err := other.Update(context.Background(), func(model.WriteTx) error { close(holding); <-release; return nil }); err != nil {
+			t.Error(err)
+		}
+	})
+	<-holding
+	err := s.Update(t.Context(), put("x"))
+	if !errors.Is(err, model.ErrBusy) || !strings.Contains(err.Error(), fmt.Sprint(os.Getpid())) {
+		t.Errorf("waiting too long: %v", err)
+	}
+	s.wait = waitAtMost
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := s.View(ctx, func(model.ReadTx) error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("waiting after it was called off: %v", err)
+	}
+	close(release)
+	held.Wait()
+	if err := s.Update(t.Context(), put("x")); err != nil {
+		t.Errorf("after it was let go: %v", err)
+	}
+}
+
+func TestACommitThatFailsSaysWhichWay(t *testing.T) {
+	s := newStore(t)
+	eio := syscall.EIO
+	s.commit = func(*bolt.Tx) error { return eio }
+	if err := s.Update(t.Context(), put("x")); !errors.Is(err, eio) || !strings.Contains(err.Error(), "nothing was changed") {
+		t.Errorf("a commit that failed: %v", err)
+	}
+	if n := countUsers(t, s); n != 0 {
+		t.Errorf("%d users after a commit that failed", n)
+	}
+	s.commit = func(tx *bolt.Tx) error { return errors.Join(tx.Commit(), eio) }
+	if err := s.Update(t.Context(), put("x")); err != nil {
+		t.Errorf("a commit that was kept and could be synced afterwards: %v", err)
+	}
+	s.commit = nil
+	if err := s.Update(t.Context(), put("x")); err != nil {
+		t.Error(err)
+	}
+	if n := countUsers(t, s); n != 2 {
+		t.Errorf("%d users, want 2", n)
+	}
+}
+
+func TestAFileCutUnderneath(t *testing.T) {
+	s := newStore(t)
+	for range 200 {
+		if err := s.Update(t.Context(), put(strings.Repeat("x", 900))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole, err := os.ReadFile(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 4096 * 2; n < used(t, s.path); n += 4096 * 3 {
+		if err := os.Truncate(s.path, int64(n)); err != nil {
+			t.Fatal(err)
+		}
+		err := s.View(t.Context(), func(tx model.ReadTx) error {
+			return tx.Scan(model.KindUser, 0, func(model.ID, []byte) bool { return true })
+		})
+		if !errors.Is(err, model.ErrDamaged) && !errors.Is(err, ErrTruncated) {
+			t.Errorf("reading %d of %d bytes: %v", n, len(whole), err)
+		}
+		if err := os.WriteFile(s.path, whole, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Update(t.Context(), put("x")); err != nil { // the lock was given back
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(s.path, whole, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
