@@ -3,7 +3,6 @@ package grid
 import (
 	"fmt"
 	"os"
-	"sync"
 	"testing"
 )
 
@@ -15,40 +14,43 @@ func sizes() []int {
 	return []int{1_000, 100_000, 1_000_000}
 }
 
-var crowds sync.Map
+// trial is what is measured, and what has to be done before each time.
+type trial struct{ before, step func() }
 
-func benchCrowd(n int) *crowd {
-	c, ok := crowds.Load(n)
-	if !ok {
-		c, _ = crowds.LoadOrStore(n, newCrowd(n, 9))
-	}
-	return c.(*crowd)
-}
-
-// each runs a benchmark with a grid of each size.
-func each(b *testing.B, f func(b *testing.B, g *Grid[*person], rows *crowd)) {
+// each measures with a grid of each size.
+func each(b *testing.B, prepare func(g *Grid[*person], rows *crowd) trial) {
+	b.Helper()
 	for _, n := range sizes() {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			rows := benchCrowd(n)
-			g := newGrid(rows, 120, 40)
+			t := prepare(newGrid(rows, 120, 40), rows)
 			b.ReportAllocs()
-			b.ResetTimer()
-			f(b, g, rows)
+			for b.Loop() {
+				if t.before != nil {
+					b.StopTimer()
+					t.before()
+					b.StartTimer()
+				}
+				t.step()
+			}
 		})
 	}
+}
+
+var crowds = map[int]*crowd{}
+
+func benchCrowd(n int) *crowd {
+	if crowds[n] == nil {
+		crowds[n] = newCrowd(n, 9)
+	}
+	return crowds[n]
 }
 
 func BenchmarkSort(b *testing.B) {
 	for _, by := range []string{"name", "email", "status", "seen"} {
 		b.Run(by, func(b *testing.B) {
-			each(b, func(b *testing.B, g *Grid[*person], _ *crowd) {
-				other := "role"
-				for b.Loop() {
-					b.StopTimer()
-					finish(g, g.SortBy(other))
-					b.StartTimer()
-					finish(g, g.SortBy(by))
-				}
+			each(b, func(g *Grid[*person], _ *crowd) trial {
+				return trial{func() { finish(g, g.SortBy("role")) }, func() { finish(g, g.SortBy(by)) }}
 			})
 		})
 	}
@@ -56,15 +58,20 @@ func BenchmarkSort(b *testing.B) {
 
 // BenchmarkLetter types one letter after others.
 func BenchmarkLetter(b *testing.B) {
-	for _, step := range [][2]string{{"", "a"}, {"a", "an"}, {"an", "ana"}, {"ana", "ana r"}, {"", "x"}, {"o", "ok"}, {"", "status:inv"}, {"status:inv", "status:inv a"}, {"ana r", ""}} {
+	for _, step := range [][2]string{
+		{"", "a"},
+		{"a", "an"},
+		{"an", "ana"},
+		{"ana", "ana r"},
+		{"", "x"},
+		{"o", "ok"},
+		{"", "status:inv"},
+		{"status:inv", "status:inv a"},
+		{"ana r", ""},
+	} {
 		b.Run(fmt.Sprintf("%q,%q", step[0], step[1]), func(b *testing.B) {
-			each(b, func(b *testing.B, g *Grid[*person], _ *crowd) {
-				for b.Loop() {
-					b.StopTimer()
-					finish(g, g.SetFilter(step[0]))
-					b.StartTimer()
-					finish(g, g.SetFilter(step[1]))
-				}
+			each(b, func(g *Grid[*person], _ *crowd) trial {
+				return trial{func() { finish(g, g.SetFilter(step[0])) }, func() { finish(g, g.SetFilter(step[1])) }}
 			})
 		})
 	}
@@ -74,12 +81,12 @@ func BenchmarkLetter(b *testing.B) {
 func BenchmarkFrame(b *testing.B) {
 	for _, filter := range []string{"", "an"} {
 		b.Run(fmt.Sprintf("%q", filter), func(b *testing.B) {
-			each(b, func(b *testing.B, g *Grid[*person], _ *crowd) {
+			each(b, func(g *Grid[*person], _ *crowd) trial {
 				finish(g, g.SetFilter(filter))
-				for b.Loop() {
+				return trial{step: func() {
 					g.MoveRows(1)
 					_ = g.View()
-				}
+				}}
 			})
 		})
 	}
@@ -106,19 +113,19 @@ func BenchmarkChange(b *testing.B) {
 	} {
 		for _, filter := range []string{"", "an"} {
 			b.Run(fmt.Sprintf("%s,%q", name, filter), func(b *testing.B) {
-				each(b, func(b *testing.B, g *Grid[*person], rows *crowd) {
+				each(b, func(g *Grid[*person], rows *crowd) trial {
 					id, p := change(rows.list[rows.Len()/2])
 					was, is := &flip{crowd: rows}, &flip{crowd: rows.with(map[uint64]*person{id: p})}
 					was.other, was.ids, is.other, is.ids = is, []uint64{id}, was, []uint64{id}
 					finish(g, g.SetFilter(filter))
 					finish(g, g.SetRows(was))
-					for b.Loop() {
+					return trial{step: func() {
 						was, is = is, was
 						if g.SetRows(was) != nil {
-							b.Fatal("it isn't done at once")
+							panic("it isn't done at once")
 						}
 						_ = g.View()
-					}
+					}}
 				})
 			})
 		}
@@ -126,10 +133,5 @@ func BenchmarkChange(b *testing.B) {
 }
 
 func BenchmarkMarkAll(b *testing.B) {
-	each(b, func(b *testing.B, g *Grid[*person], _ *crowd) {
-		for b.Loop() {
-			g.MarkShown()
-			g.ClearMarks()
-		}
-	})
+	each(b, func(g *Grid[*person], _ *crowd) trial { return trial{g.ClearMarks, g.MarkShown} })
 }

@@ -32,7 +32,8 @@ func TestManyRowsDontBlock(t *testing.T) {
 		t.Fatal("the sort isn't pending")
 	}
 	other := newGrid(rows, 100, 20)
-	if other.Update(back()); other.Busy() || !g.Busy() {
+	other.Update(back())
+	if other.Busy() || !g.Busy() {
 		t.Fatal("a grid took another's result")
 	}
 }
@@ -98,8 +99,8 @@ func TestJobsTouchNothingOfTheGrid(t *testing.T) {
 
 func TestPanicsComeHome(t *testing.T) {
 	defer func() {
-		if v := recover(); v == nil || !strings.Contains(v.(error).Error(), "in a column") {
-			t.Errorf("recovered %v", v)
+		if err, ok := recover().(error); !ok || !strings.Contains(err.Error(), "in a column") {
+			t.Errorf("recovered %v", err)
 		}
 	}()
 	parallel(4*piece, new(atomic.Bool), func() func(lo, hi int) {

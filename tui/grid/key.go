@@ -10,7 +10,7 @@ import (
 
 // TextKey appends a sort key by which texts stand as people look for them: without regard to case, and é beside e.
 func TextKey(b []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return foldKey(b, s[i:])
 		}

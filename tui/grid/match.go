@@ -15,7 +15,8 @@ const (
 	unmatched
 )
 
-func init() { algo.Init("default") }
+// fzf has to be told what its default is.
+var _ = algo.Init("default")
 
 // lower folds ASCII, and marks all that isn't.
 var lower = func() (t [256]byte) {
@@ -50,7 +51,7 @@ func match[S string | []byte](m *matcher, t *term, s S) uint8 {
 	}
 	first, next, all := 0, 0, byte(0)
 	want := t.ascii[0]
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		b := s[i]
 		all |= b
 		if lower[b] != want {
@@ -59,7 +60,8 @@ func match[S string | []byte](m *matcher, t *term, s S) uint8 {
 		if next == 0 {
 			first = i
 		}
-		if next++; next == len(t.ascii) {
+		next++
+		if next == len(t.ascii) {
 			return matchFrom(m, t, s, first, all)
 		}
 		want = t.ascii[next]

@@ -214,7 +214,7 @@ func (j *painter[T]) reading(p *picture[T]) func(a, b uint32) int {
 			return c
 		}
 		if p.backward {
-			
+			a, b = b, a
 		}
 		return order(a, b)
 	}

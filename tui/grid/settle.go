@@ -16,7 +16,7 @@ func (s *sorter[T]) settle(entries []entry, from int) {
 					continue
 				}
 				end := runEnd(entries, i)
-				if end-i > 1 && !(byPos && entries[i].rest < more) {
+				if end-i > 1 && (!byPos || entries[i].rest == more) {
 					run = append(run[:0], entries[i:end]...)
 					t.run(run, from)
 					for j := range run {

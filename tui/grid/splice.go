@@ -5,7 +5,7 @@ import "slices"
 // splice brings a sorted list of positions from the old rows to the new: it takes out the rows that are gone, renumbers the others, and puts in the ones
 // that came, each where it belongs. The result is what sorting everything again would give.
 //
-// before compares the row at an old position with a place in the old list, and after a new one with a row of the new list.
+// oldOrder compares two positions in the old rows, and newOrder two in the new.
 func splice(list []uint32, d *delta, gone, came []uint32, oldOrder, newOrder func(a, b uint32) int) []uint32 {
 	out := make([]uint32, 0, len(list)+len(came))
 	cuts := make([]int, 0, len(gone))
@@ -35,10 +35,10 @@ func insert(list, came []uint32, order func(a, b uint32) int) []uint32 {
 	slices.SortFunc(came, order)
 	tail := len(list)
 	list = list[:tail+len(came)]
-	for k := len(came) - 1; k >= 0; k-- {
-		i, _ := slices.BinarySearchFunc(list[:tail], came[k], order)
+	for k, p := range slices.Backward(came) {
+		i, _ := slices.BinarySearchFunc(list[:tail], p, order)
 		copy(list[i+k+1:], list[i:tail])
-		list[i+k] = came[k]
+		list[i+k] = p
 		tail = i
 	}
 	return list

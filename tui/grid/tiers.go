@@ -80,13 +80,13 @@ func (j *judge[T]) look(c *Column[T], row T) bool {
 
 // compare improves the best of each term by what it finds in a text, and reports whether it finds any.
 func compare[S string | []byte](m *matcher, terms []term, best []uint8, text S) bool {
-	any := false
+	some := false
 	for i := range terms {
 		tier := match(m, &terms[i], text)
 		best[i] = min(best[i], tier)
-		any = any || tier != unmatched
+		some = some || tier != unmatched
 	}
-	return any
+	return some
 }
 
 // worst is how well the row does so far.

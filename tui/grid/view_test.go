@@ -152,3 +152,26 @@ func TestScrollingKeepsColumns(t *testing.T) {
 		t.Error("scrolling moved the columns")
 	}
 }
+
+// TestMatchesAreLifted looks at what the filter lifts out: where it matches best, and whole characters.
+func TestMatchesAreLifted(t *testing.T) {
+	c := cast()
+	c.list[0].name, c.list[0].email = "Rene\u0301e Oka", "okra@acme.test"
+	for filter, want := range map[string][]string{
+		"ok":     {"Ok", "ok"},
+		"oka":    {"Oka"},
+		"ren":    {"Ren"},
+		"nee ka": {"ne\u0301e", "ka"},
+		"roa":    {"R", "O", "a"},
+	} {
+		g := newGrid(c, 120, 20)
+		finish(g, g.SetFilter(filter))
+		g.Select(10, Menu)
+		line := strings.Split(g.View(), "\n")[g.at+1]
+		for _, w := range want {
+			if !strings.Contains(line, g.theme.Paint(theme.Match, w)) {
+				t.Errorf("%q: %q isn't lifted out of %q", filter, w, line)
+			}
+		}
+	}
+}

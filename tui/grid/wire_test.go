@@ -70,7 +70,7 @@ func TestBytesPerRow(t *testing.T) {
 		}
 		inside := step(30)
 		step(20)
-		scrolling := step(500)
+		scrolling := step(200)
 		t.Logf("%+v: %d bytes a row inside the window, %d scrolling", o, inside, scrolling)
 		if inside > 90 || scrolling > 250 {
 			t.Errorf("%+v: %d bytes a row inside the window, %d scrolling", o, inside, scrolling)

@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxMarks is how many marks may stand on one letter. Vietnamese takes two, pointed Hebrew and Tibetan up to five; a pile of fifty is drawn over the lines above.
+// maxMarks is how many marks may stand on one letter. Vietnamese takes two, pointed Hebrew and Tibetan up to five; a pile of fifty is drawn over the
+// lines above.
 const maxMarks = 8
 
 // Clean makes visible what can't be printed or can't be seen: U+202E becomes ‹U+202E›, and a byte that is no UTF-8 becomes ‹FF›.
@@ -31,7 +32,7 @@ func Clean(s string) string {
 
 // plain reports whether s is printable ASCII throughout, as most text is.
 func plain(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] < 0x20 || s[i] > 0x7e {
 			return false
 		}
@@ -68,30 +69,36 @@ func (c *cleaner) rest(s string, from int) string {
 
 // keeps reports whether r stays as it is, and moves on past it.
 func (c *cleaner) keeps(r rune, size int) bool {
-	if r >= 0x20 && r < 0x7f {
-		c.prev, c.base, c.marks = r, r != ' ', 0
-		return true
-	}
-	ok := !(r == utf8.RuneError && size == 1)
 	switch {
-	case !ok:
-	case isPresentation(r):
-		ok = c.base && takesPresentation(c.prev)
+	case r == utf8.RuneError && size == 1:
+		return c.drop()
 	case isExtender(r):
-		ok = c.base && c.marks < maxMarks && !unicode.Is(invisible, r)
-	default:
-		ok = printable(r)
-		c.base, c.marks = ok && !unicode.IsSpace(r) && r != '›', 0
+		return c.extend(r)
+	case !printable(r):
+		return c.drop()
 	}
-	switch {
-	case !ok:
-		// What is drawn now ends in a bracket, on which a mark must not stand.
-		c.prev, c.base, c.marks = 0, false, 0
-	case isExtender(r):
-		c.prev = r
-		c.marks++
-	default:
-		c.prev = r
+	c.prev, c.base, c.marks = r, !unicode.IsSpace(r) && r != '›', 0
+	return true
+}
+
+// drop moves on past what is shown by its number. That ends in a bracket, on which a mark must not stand.
+func (c *cleaner) drop() bool {
+	*c = cleaner{}
+	return false
+}
+
+// extend moves on past a character that is drawn on the one before it, if that may be.
+func (c *cleaner) extend(r rune) bool {
+	ok := c.base && c.marks < maxMarks
+	if isPresentation(r) {
+		ok = ok && takesPresentation(c.prev)
+	} else {
+		ok = ok && !unicode.Is(invisible, r)
 	}
-	return ok
+	if !ok {
+		return c.drop()
+	}
+	c.prev = r
+	c.marks++
+	return true
 }

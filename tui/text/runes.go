@@ -49,7 +49,7 @@ var joining = &unicode.RangeTable{
 // printable reports whether r, which is no mark, can be drawn. Of the spaces only those that people type stay: the plain one, the unbreakable one and
 // the wide one of East Asia; the rest pass for them.
 func printable(r rune) bool {
-	if r == 0xa0 || r == 0x3000 {
+	if r >= 0x20 && r < 0x7f || r == 0xa0 || r == 0x3000 {
 		return true
 	}
 	return unicode.IsPrint(r) && !unicode.In(r, invisible, prepended)

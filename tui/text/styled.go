@@ -8,45 +8,42 @@ import "strings"
 //
 // Not ansi.Truncate: that measures by graphemes whatever it is told.
 func (m Mode) FitStyled(s string, w int) string {
-	s, _, _ = strings.Cut(s, "\n")
 	var b strings.Builder
-	total, full, state := 0, false, byte(0)
-	for len(s) > 0 {
-		seq, cw, n, next := m.method().DecodeSequenceInString(s, state, nil)
-		if cw > 0 {
-			// The decoder takes ASCII alone, even where a mark follows.
-			seq, cw = m.next(s)
-			n = len(seq)
-			if m.ASCII && !plain(seq) {
-				// As many marks as it had cells, so that an editor's cursor stands where it thinks.
-				seq = strings.Repeat("?", cw)
-			}
+	total, full := 0, false
+	m.styled(s, func(seq string, cw int) {
+		if m.ASCII && cw > 0 && !plain(seq) {
+			// As many marks as it had cells, so that an editor's cursor stands where it thinks.
+			seq = strings.Repeat("?", cw)
 		}
-		if cw > 0 && total+cw > w {
-			full = true
-		}
+		full = full || total+cw > w
 		// Styles behind the cut still count: one of them may end what an earlier one began.
 		if !full || cw == 0 && strings.HasPrefix(seq, "\x1b") {
 			b.WriteString(seq)
 			total += cw
 		}
-		s, state = s[n:], next
-	}
+	})
 	return b.String() + Spaces(w-total)
 }
 
 // StyledWidth is how many cells the first line of a styled string takes.
 func (m Mode) StyledWidth(s string) int {
+	total := 0
+	m.styled(s, func(_ string, cw int) { total += cw })
+	return total
+}
+
+// styled calls f with each grapheme cluster and each control sequence in the first line of s, and how many cells it takes.
+func (m Mode) styled(s string, f func(seq string, width int)) {
 	s, _, _ = strings.Cut(s, "\n")
-	total, state := 0, byte(0)
-	for len(s) > 0 {
+	state := byte(0)
+	for s != "" {
 		seq, cw, n, next := m.method().DecodeSequenceInString(s, state, nil)
 		if cw > 0 {
+			// The decoder takes ASCII alone, even where a mark follows.
 			seq, cw = m.next(s)
 			n = len(seq)
 		}
-		total += cw
+		f(seq, cw)
 		s, state = s[n:], next
 	}
-	return total
 }

@@ -54,7 +54,7 @@ func (m Mode) width(s string) int {
 		return len(s)
 	}
 	total := 0
-	for len(s) > 0 {
+	for s != "" {
 		cluster, w := m.next(s)
 		total += w
 		s = s[len(cluster):]
@@ -72,7 +72,7 @@ func (m Mode) next(s string) (string, int) {
 
 // Each calls yield with each grapheme cluster of s, which has to be clean, and its width, until yield says false.
 func (m Mode) Each(s string, yield func(cluster string, width int) bool) {
-	for len(s) > 0 {
+	for s != "" {
 		cluster, w := m.next(s)
 		if !yield(cluster, w) {
 			return

@@ -1,7 +1,6 @@
 package theme
 
 import (
-	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -93,7 +92,7 @@ func TestNoColor(t *testing.T) {
 	th := New(Options{NoColor: true, Dark: true})
 	for tone := range tones {
 		seq, _, _ := strings.Cut(th.Paint(tone, "x"), "x")
-		for _, code := range strings.Split(strings.Trim(seq, "\x1b[m"), ";") {
+		for code := range strings.SplitSeq(strings.Trim(seq, "\x1b[m"), ";") {
 			if code != "" && code != "1" && code != "4" && code != "7" {
 				t.Errorf("tone %d begins with %q", tone, seq)
 			}
@@ -117,7 +116,7 @@ func TestGlyphs(t *testing.T) {
 	if th := New(Options{}); th.Glyph(NoGlyph) != "" || th.Glyph(Ellipsis) != th.Mode().Ellipsis() {
 		t.Error("glyphs disagree with text")
 	}
-	if got := fmt.Sprint(New(Options{ASCII: true}).Border().TopLeft); got != "+" {
+	if got := New(Options{ASCII: true}).Border().TopLeft; got != "+" {
 		t.Errorf("border corner %q", got)
 	}
 }
