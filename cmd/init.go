@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,9 @@ func (e *env) initCommand() *cobra.Command {
 the account's first Admin. Nothing is ever created over something that exists.`,
 		Example: `  lanyard init --account Acme --name "Ana Ruiz" --email ana@example.com`, Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if f.Account == "" || f.Name == "" || f.Email == "" {
+				return usage(errors.New("init needs all of --account, --name and --email"))
+			}
 			h := e.home()
 			d, err := h.found(c.Context(), f, model.Options{}, model.ViaCommandLine, nil)
 			if err != nil {
@@ -33,10 +37,5 @@ the account's first Admin. Nothing is ever created over something that exists.`,
 	c.Flags().StringVar(&f.Account, "account", "", "the company's `NAME`")
 	c.Flags().StringVar(&f.Name, "name", "", "your `NAME`")
 	c.Flags().StringVar(&f.Email, "email", "", "your `EMAIL`")
-	for _, name := range []string{"account", "name", "email"} {
-		if err := c.MarkFlagRequired(name); err != nil {
-			panic(err) // the flag was defined three lines above
-		}
-	}
 	return c
 }

@@ -15,14 +15,14 @@ func (c *console) copySecret(what string, text []byte) tea.Cmd {
 	c.working++
 	return func() tea.Msg {
 		result, err := clip.Copy(ctx, text)
-		return written{nil, func(c *console) tea.Cmd { return c.copied(what, result, err, "select it on the screen instead") }}
+		return written{nil, func(c *console) tea.Cmd { return c.copied(what, result, err, "Select it on the screen instead.") }}
 	}
 }
 
 // copied says honestly where a text went: copied only when that is known, otherwise sent.
 func (c *console) copied(what string, result clipboard.Result, err error, otherwise string) tea.Cmd {
 	if err != nil {
-		return c.warn(what + " not copied: " + err.Error() + " (" + otherwise + ")")
+		return c.warn(what + " not copied: " + err.Error() + ". " + otherwise)
 	}
 	said := c.say(what + " " + result.Where)
 	if len(result.Sequence) == 0 {

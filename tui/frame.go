@@ -69,8 +69,8 @@ func (c *console) smallNotice() string {
 
 // compose draws the page and the overlays over it.
 func (c *console) compose() (string, *tea.Cursor) {
-	base := c.page()
-	if len(c.overlays) == 0 {
+	base, toast := c.page(), c.longToast()
+	if len(c.overlays) == 0 && toast == nil {
 		return base, nil
 	}
 	screen := uv.NewScreenBuffer(c.width, c.height)
@@ -79,6 +79,10 @@ func (c *console) compose() (string, *tea.Cursor) {
 		screen.Method = ansi.GraphemeWidth
 	}
 	uv.NewStyledString(base).Draw(screen, screen.Bounds())
+	for i, l := range toast { // over the rule, or the last rows: a sentence is worth more
+		y := c.height - 1 - len(toast) + i
+		uv.NewStyledString(c.paint(line{{" " + l, c.toast.tone}}, c.width)).Draw(screen, uv.Rect(0, y, c.width, 1))
+	}
 	var cursor *tea.Cursor
 	for _, o := range c.overlays {
 		p := o.draw(c)
@@ -159,6 +163,14 @@ func (c *console) status() line {
 		return line{{" " + c.toast.text, c.toast.tone}} // a sentence is worth more than the count
 	}
 	return c.spread(left, right, c.width)
+}
+
+// longToast returns the lines of a toast that doesn't fit the status line.
+func (c *console) longToast() []string {
+	if c.trouble != nil || c.cells(c.toast.text)+1 <= c.width {
+		return nil
+	}
+	return c.wrap(c.toast.text, c.width-2)
 }
 
 // progress says how much of a large account has been read.

@@ -95,6 +95,6 @@ func (s *serviceAccountsScreen) openKey(m machine, use model.KeyUse) tea.Cmd {
 		}
 		result, err := clip.Copy(ctx, secret.Text())
 		secret.Wipe()
-		return func(c *console) tea.Cmd { return c.copied("API key of "+name, result, err, "o, then r, shows it") }
+		return func(c *console) tea.Cmd { return c.copied("API key of "+name, result, err, "o, then r shows it.") }
 	})
 }

@@ -97,6 +97,14 @@ func (c *Console) Keys(names ...string) *Console {
 	return c
 }
 
+// Esc presses escape, and lets the moment pass in which a key behind it would count as pressed together with alt.
+func (c *Console) Esc() *Console {
+	c.t.Helper()
+	c.Keys("Escape")
+	time.Sleep(150 * time.Millisecond)
+	return c
+}
+
 // Type types text, letter by letter.
 func (c *Console) Type(text string) *Console {
 	c.t.Helper()
