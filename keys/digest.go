@@ -14,7 +14,7 @@ type Digest [1 + sha256.Size]byte
 const digestSHA256 = 1
 
 // Digest returns what to keep of the key.
-func (k Key) Digest() Digest { return digestOf(k.text) }
+func (k Key) Digest() Digest { return digestOf(k.Text()) }
 
 func digestOf(text []byte) (d Digest) {
 	sum := sha256.Sum256(text)
@@ -23,8 +23,8 @@ func digestOf(text []byte) (d Digest) {
 	return d
 }
 
-// Matches reports whether a text is the key that the digest was made of. The time it takes doesn't depend on either: the
-// zero Digest matches nothing and costs the same, for when there is no key to compare with.
+// Matches reports whether a text is the key that the digest was made of. The time it takes depends on the text's length
+// and on nothing else: the zero Digest matches nothing and costs the same, for when there is no key to compare with.
 func (d Digest) Matches(text []byte) bool {
 	have := digestOf(text)
 	return subtle.ConstantTimeCompare(d[:], have[:]) == 1

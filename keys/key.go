@@ -4,6 +4,7 @@
 package keys
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -20,7 +21,16 @@ const (
 	Invitation Kind = 2 // lyi_…: of an invited user
 )
 
-var prefixes = map[Kind]string{APIKey: "lys_", Invitation: "lyi_"}
+// prefix returns what keys of a kind begin with, nothing for no kind.
+func (k Kind) prefix() string {
+	switch k {
+	case APIKey:
+		return "lys_"
+	case Invitation:
+		return "lyi_"
+	}
+	return ""
+}
 
 // The parts of a key, in characters: prefix, public id, separator, secret, checksum.
 const (
@@ -42,26 +52,30 @@ var (
 	ErrChecksum = errors.New("mistyped key: its checksum doesn't fit")
 )
 
-// Key is one secret in clear. Every way of printing it gives the masked form; only Text gives the secret.
-type Key struct{ text []byte }
+// Key is one secret in clear. Printing it gives the masked form; only Text gives the secret. Copies of a Key
+// share the secret: wiping one wipes all.
+//
+// The text is behind a function because fmt doesn't ask the methods of what is in an unexported field, nor after a wrong
+// verb, and then follows even pointers. Of a function it prints the address.
+type Key struct{ text func() []byte }
+
+// keep returns the key of a text, which it doesn't copy.
+func keep(text []byte) Key { return Key{func() []byte { return text }} }
 
 // New makes a key of random characters. random is crypto/rand.Reader but in tests.
 func New(kind Kind, random io.Reader) (Key, error) {
-	prefix, ok := prefixes[kind]
-	if !ok {
-		return Key{}, fmt.Errorf("no keys of kind %d", kind)
+	prefix := kind.prefix()
+	if prefix == "" {
+		return Key{}, fmt.Errorf("no keys of kind %d", uint8(kind))
 	}
-	text := make([]byte, 0, Length)
-	text = append(text, prefix...)
-	text, err := appendRandom(text, idLen, random)
+	text, err := appendRandom(append(make([]byte, 0, Length), prefix...), idLen, random)
 	if err != nil {
 		return Key{}, err
 	}
-	text = append(text, '_')
-	if text, err = appendRandom(text, secretLen, random); err != nil {
+	if text, err = appendRandom(append(text, '_'), secretLen, random); err != nil {
 		return Key{}, err
 	}
-	return Key{appendNumber(text, crc32.ChecksumIEEE(text))}, nil
+	return keep(appendNumber(text, crc32.ChecksumIEEE(text))), nil
 }
 
 // Parse reads a key, with white space around it taken away. It copies what it keeps. The errors are ErrMalformed and
@@ -77,10 +91,10 @@ func Parse(text []byte) (Key, error) {
 		}
 	}
 	var sum [checkLen]byte
-	if string(appendNumber(sum[:0], crc32.ChecksumIEEE(text[:checkAt]))) != string(text[checkAt:]) {
+	if !bytes.Equal(appendNumber(sum[:0], crc32.ChecksumIEEE(text[:checkAt])), text[checkAt:]) {
 		return Key{}, ErrChecksum
 	}
-	return Key{append([]byte(nil), text...)}, nil
+	return keep(bytes.Clone(text)), nil
 }
 
 func trim(b []byte) []byte {
@@ -94,9 +108,10 @@ func trim(b []byte) []byte {
 	return b
 }
 
+// kindOf returns the kind that a text's prefix names, 0 for none.
 func kindOf(text []byte) Kind {
-	for kind, prefix := range prefixes {
-		if len(text) >= prefixLen && string(text[:prefixLen]) == prefix {
+	for _, kind := range [...]Kind{APIKey, Invitation} {
+		if len(text) >= prefixLen && string(text[:prefixLen]) == kind.prefix() {
 			return kind
 		}
 	}
@@ -104,28 +119,33 @@ func kindOf(text []byte) Kind {
 }
 
 // IsZero reports whether there is no key, or no longer one.
-func (k Key) IsZero() bool { return len(k.text) == 0 || k.text[0] == 0 }
+func (k Key) IsZero() bool { return k.text == nil || k.text()[0] == 0 }
 
 // Kind returns what the key is for, 0 for no key.
-func (k Key) Kind() Kind { return kindOf(k.text) }
+func (k Key) Kind() Kind { return kindOf(k.Text()) }
 
 // PublicID returns the part that isn't secret, 12 characters, by which the key is looked up.
 func (k Key) PublicID() string {
 	if k.IsZero() {
 		return ""
 	}
-	return string(k.text[prefixLen : secretAt-1])
+	return string(k.text()[prefixLen : secretAt-1])
 }
 
 // Text returns the secret itself, not a copy: it is gone after Wipe.
-func (k Key) Text() []byte { return k.text }
+func (k Key) Text() []byte {
+	if k.text == nil {
+		return nil
+	}
+	return k.text()
+}
 
-// Wipe overwrites the secret.
-func (k Key) Wipe() { clear(k.text) }
+// Wipe overwrites the secret, in every copy of the Key.
+func (k Key) Wipe() { clear(k.Text()) }
 
 // Mask returns how a key is shown where it must not be known: "lys_7Qk2…".
 func Mask(kind Kind, publicID string) string {
-	return prefixes[kind] + publicID[:min(4, len(publicID))] + "…"
+	return kind.prefix() + publicID[:min(4, len(publicID))] + "…"
 }
 
 // String returns the masked form.

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"bytes"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -22,17 +23,20 @@ var (
 // rootLen is the length of a root key, in bytes.
 const rootLen = 32
 
-// Root is an unlocked root key. What seals and what chains events are derived from it.
-type Root struct {
+// Root is an unlocked root key. What seals and what chains events are derived from it. As in Key, the secrets are behind a
+// function, so that printing a Root shows none.
+type Root struct{ in func() *rootSecrets }
+
+type rootSecrets struct {
 	secret     []byte
 	generation uint64 // of the data key; renewing it raises the number
 	data       []byte
 	chain      []byte
 }
 
-// newRoot derives the working keys.
+// newRoot derives the working keys. It copies the secret.
 func newRoot(secret []byte, generation uint64) (*Root, error) {
-	data, err := hkdf.Key(sha256.New, secret, nil, "lanyard data key "+strconv.FormatUint(generation, 10), chacha20poly1305.KeySize)
+	data, err := dataKey(secret, generation)
 	if err != nil {
 		return nil, err
 	}
@@ -40,17 +44,24 @@ func newRoot(secret []byte, generation uint64) (*Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Root{secret: secret, generation: generation, data: data, chain: chain}, nil
+	in := &rootSecrets{secret: bytes.Clone(secret), generation: generation, data: data, chain: chain}
+	return &Root{func() *rootSecrets { return in }}, nil
+}
+
+// dataKey derives the key that seals in one generation.
+func dataKey(secret []byte, generation uint64) ([]byte, error) {
+	return hkdf.Key(sha256.New, secret, nil, "lanyard data key "+strconv.FormatUint(generation, 10), chacha20poly1305.KeySize)
 }
 
 // ChainKey returns the key under which the account's events are chained, 32 bytes. It must not be changed.
-func (r *Root) ChainKey() []byte { return r.chain }
+func (r *Root) ChainKey() []byte { return r.in().chain }
 
 // Wipe overwrites the key. The root is of no use afterwards.
 func (r *Root) Wipe() {
-	clear(r.secret)
-	clear(r.data)
-	clear(r.chain)
+	in := r.in()
+	clear(in.secret)
+	clear(in.data)
+	clear(in.chain)
 }
 
 // Binding ties a sealed text to the place that it belongs in, so that it opens nowhere else.
@@ -63,9 +74,21 @@ type Binding struct {
 // sealAlgorithm is XChaCha20-Poly1305, with its 24-byte random nonce.
 const sealAlgorithm = 1
 
-// head is what a sealed text begins with: the algorithm and the generation of the data key.
-func (r *Root) head() []byte {
-	return binary.AppendUvarint([]byte{sealAlgorithm}, r.generation)
+// headOf is what a sealed text begins with: the algorithm and the generation of the data key.
+func headOf(generation uint64) []byte {
+	return binary.AppendUvarint([]byte{sealAlgorithm}, generation)
+}
+
+// generationOf reads a sealed text's head, and returns the generation, 0 for no head that this version knows.
+func generationOf(sealed []byte) uint64 {
+	if len(sealed) == 0 || sealed[0] != sealAlgorithm {
+		return 0
+	}
+	generation, n := binary.Uvarint(sealed[1:])
+	if n <= 0 {
+		return 0
+	}
+	return generation
 }
 
 // associated is the data that the seal covers without holding it. Every part says its length, so that no two places
@@ -81,11 +104,11 @@ func (b Binding) associated(head []byte) []byte {
 
 // Seal returns a text that only the same root key opens, and only in the same place.
 func (r *Root) Seal(b Binding, text []byte) ([]byte, error) {
-	aead, err := chacha20poly1305.NewX(r.data)
+	aead, err := chacha20poly1305.NewX(r.in().data)
 	if err != nil {
 		return nil, err
 	}
-	head := r.head()
+	head := headOf(r.in().generation)
 	out := append(make([]byte, 0, len(head)+aead.NonceSize()+len(text)+aead.Overhead()), head...)
 	nonce := make([]byte, aead.NonceSize())
 	if _, err := rand.Read(nonce); err != nil {
@@ -95,15 +118,29 @@ func (r *Root) Seal(b Binding, text []byte) ([]byte, error) {
 	return aead.Seal(out, nonce, text, b.associated(head)), nil
 }
 
-// Open returns what was sealed, or ErrSealed.
+// Open returns what was sealed, under this generation of the data key or an earlier one, or ErrSealed.
 func (r *Root) Open(b Binding, sealed []byte) ([]byte, error) {
-	aead, err := chacha20poly1305.NewX(r.data)
+	in, generation := r.in(), generationOf(sealed)
+	if generation == 0 || generation > in.generation {
+		return nil, ErrSealed
+	}
+	data := in.data
+	if generation != in.generation {
+		earlier, err := dataKey(in.secret, generation)
+		if err != nil {
+			return nil, err
+		}
+		defer clear(earlier)
+		data = earlier
+	}
+	aead, err := chacha20poly1305.NewX(data)
 	if err != nil {
 		return nil, err
 	}
-	head := r.head()
+	// The head is written anew: one that says the same in more bytes doesn't open.
+	head := headOf(generation)
 	rest := sealed[min(len(head), len(sealed)):]
-	if len(rest) < aead.NonceSize() || string(sealed[:len(head)]) != string(head) {
+	if len(rest) < aead.NonceSize() || !bytes.HasPrefix(sealed, head) {
 		return nil, ErrSealed
 	}
 	text, err := aead.Open(nil, rest[:aead.NonceSize()], rest[aead.NonceSize():], b.associated(head))

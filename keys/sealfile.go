@@ -1,10 +1,12 @@
 package keys
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"golang.org/x/crypto/chacha20poly1305"
 )
@@ -12,7 +14,8 @@ import (
 // SealFile is the sealing key as it is kept: the root key, wrapped once for each way to unlock it. Records are sealed
 // under keys derived from the root key, so that ways can be added and taken away without touching a record.
 //
-// This is only its content; where the file lives and who may read it is for others to see to.
+// This is only its content; where the file lives and who may read it is for others to see to. Its JSON form is the file
+// itself, and so a secret.
 type SealFile struct {
 	Format     int    `json:"lanyard_seal"`
 	Store      string `json:"store"`      // the id of the store that it belongs to
@@ -20,13 +23,53 @@ type SealFile struct {
 	Slots      []Slot `json:"slots"`
 }
 
-// Slot is one way to unlock the root key. Slots of a type that this version doesn't know are kept as they are.
+// Slot is one way to unlock the root key. A slot of a type that this version doesn't know is written again as it was read.
 type Slot struct {
 	ID      int             `json:"id"`
 	Type    string          `json:"type"`
 	Key     []byte          `json:"key,omitempty"`    // SlotFile: what the root key is wrapped under, in clear
 	Params  json.RawMessage `json:"params,omitempty"` // of other types, such as a passphrase's salt and cost
 	Wrapped []byte          `json:"wrapped"`
+
+	asRead json.RawMessage // of a type that this version doesn't know
+}
+
+// plainSlot is a Slot without its ways of reading and writing itself.
+type plainSlot Slot
+
+// UnmarshalJSON reads a slot.
+func (s *Slot) UnmarshalJSON(data []byte) error {
+	var p plainSlot
+	if err := json.Unmarshal(data, &p); err != nil {
+		return err
+	}
+	if p.Type != SlotFile {
+		p.asRead = bytes.Clone(data)
+	}
+	*s = Slot(p)
+	return nil
+}
+
+// MarshalJSON writes a slot.
+func (s Slot) MarshalJSON() ([]byte, error) {
+	if s.asRead != nil {
+		return s.asRead, nil
+	}
+	return json.Marshal(plainSlot(s))
+}
+
+// String names the slot without its secrets.
+func (s Slot) String() string { return fmt.Sprintf("slot %d (%s)", s.ID, s.Type) }
+
+// Format prints what String does, whatever the verb.
+func (s Slot) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// LogValue returns what String does: a log is no place for the file's JSON.
+func (s Slot) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// LogValue names the file without its secrets.
+func (f *SealFile) LogValue() slog.Value {
+	return slog.StringValue(fmt.Sprintf("the sealing key of %s", f.Store))
 }
 
 // SlotFile is the slot that opens by being readable: the file's mode is its lock.
@@ -52,6 +95,7 @@ var (
 // NewSealFile makes a random root key for a store, and the file that keeps it. random is crypto/rand.Reader but in tests.
 func NewSealFile(storeID string, random io.Reader) (*SealFile, *Root, error) {
 	secret := make([]byte, rootLen)
+	defer clear(secret)
 	wrapping := make([]byte, chacha20poly1305.KeySize)
 	for _, b := range [][]byte{secret, wrapping} {
 		if _, err := io.ReadFull(random, b); err != nil {
@@ -64,16 +108,21 @@ func NewSealFile(storeID string, random io.Reader) (*SealFile, *Root, error) {
 		return nil, nil, err
 	}
 	slot := Slot{ID: 1, Type: SlotFile, Key: wrapping}
-	wrapper, err := newRoot(wrapping, 1)
+	wrapper, err := f.wrapper(slot)
 	if err != nil {
 		return nil, nil, err
 	}
+	defer wrapper.Wipe()
 	if slot.Wrapped, err = wrapper.Seal(f.binding(slot), secret); err != nil {
 		return nil, nil, err
 	}
 	f.Slots = []Slot{slot}
 	return f, root, nil
 }
+
+// wrapper is what the root key is sealed under in a slot. It has the file's generation, so that a file whose generation
+// was changed doesn't unlock: it would seal under a data key that the right file doesn't have.
+func (f *SealFile) wrapper(s Slot) (*Root, error) { return newRoot(s.Key, f.Generation) }
 
 // binding ties a wrapped root key to its store and slot.
 func (f *SealFile) binding(s Slot) Binding {
@@ -125,14 +174,16 @@ func (f *SealFile) Unlock(storeID string) (*Root, error) {
 }
 
 func (f *SealFile) unwrap(s Slot) (*Root, error) {
-	if len(s.Key) != chacha20poly1305.KeySize {
+	if len(s.Key) != chacha20poly1305.KeySize || generationOf(s.Wrapped) != f.Generation {
 		return nil, ErrSealFileDamaged
 	}
-	wrapper, err := newRoot(s.Key, 1)
+	wrapper, err := f.wrapper(s)
 	if err != nil {
 		return nil, err
 	}
+	defer wrapper.Wipe()
 	secret, err := wrapper.Open(f.binding(s), s.Wrapped)
+	defer clear(secret)
 	if err != nil || len(secret) != rootLen {
 		return nil, ErrSealFileDamaged
 	}

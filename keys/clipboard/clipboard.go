@@ -11,7 +11,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"strings"
+	"slices"
 	"time"
 
 	native "github.com/atotto/clipboard"
@@ -54,6 +54,8 @@ var (
 	ErrOff = errors.New("copying is off (--clipboard off)")
 	// ErrNone means that there is no way from here to a clipboard.
 	ErrNone = errors.New("there is no clipboard to be reached from here")
+
+	errSilent = errors.New("it didn't answer in time")
 )
 
 // Result says how a copy went.
@@ -112,12 +114,13 @@ func (c *Clipboard) Copy(ctx context.Context, text []byte) (Result, error) {
 		if err == nil {
 			return Result{Method: Native, Copied: true, Where: "copied to the clipboard"}, nil
 		}
-		if c.setting == OnlyNative || c.env.Getenv("TERM") == "dumb" {
+		if c.setting == OnlyNative || c.mute() {
 			return Result{}, fmt.Errorf("the desktop's clipboard didn't take it: %w", err)
 		}
 		return Result{Method: OSC52, Where: "sent to your terminal (the desktop's clipboard didn't answer)", Sequence: osc52(text)}, nil
 	case Screen:
 		return Result{Method: Screen, Where: "sent to your terminal through screen", Sequence: throughScreen(osc52(text))}, nil
+	case OSC52:
 	}
 	return Result{Method: OSC52, Where: "sent to your terminal", Sequence: osc52(text)}, nil
 }
@@ -125,46 +128,55 @@ func (c *Clipboard) Copy(ctx context.Context, text []byte) (Result, error) {
 // Clear takes back what tmux holds of ours. It does nothing when nothing was put there.
 func (c *Clipboard) Clear(ctx context.Context) error { return c.tmux.clear(ctx) }
 
-// method chooses the way. tmux comes before the desktop: a session that was begun at the desk and is now watched over SSH
-// still has the desk's DISPLAY.
+// method is the way that the setting asks for, or the one that fits the environment.
 func (c *Clipboard) method() (Method, error) {
-	has := func(names ...string) bool {
-		for _, n := range names {
-			if c.env.Getenv(n) != "" {
-				return true
-			}
-		}
-		return false
-	}
 	switch c.setting {
 	case Off:
 		return "", ErrOff
 	case OnlyNative:
 		return Native, nil
 	case OnlyTmux:
-		if !has("TMUX") {
+		if !c.has("TMUX") {
 			return "", fmt.Errorf("%w: this isn't tmux (--clipboard tmux)", ErrNone)
 		}
 		return Tmux, nil
 	case OnlyOSC52:
-		if has("STY") {
+		if c.has("STY") {
 			return Screen, nil
 		}
 		return OSC52, nil
+	case Auto:
 	}
-	remote := has("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")
-	desktop := has("DISPLAY", "WAYLAND_DISPLAY") || c.env.GOOS == "darwin" || c.env.GOOS == "windows"
+	return c.choose()
+}
+
+// choose goes by the environment. tmux comes before the desktop: a session that was begun at the desk and is now watched
+// over SSH still has the desk's DISPLAY.
+func (c *Clipboard) choose() (Method, error) {
+	remote := c.has("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")
+	desktop := c.has("DISPLAY", "WAYLAND_DISPLAY") || c.env.GOOS == "darwin" || c.env.GOOS == "windows"
 	switch {
-	case has("TMUX"):
+	case c.has("TMUX"):
 		return Tmux, nil
-	case has("STY"):
+	case c.has("STY"):
 		return Screen, nil
 	case desktop && !remote:
 		return Native, nil
-	case c.env.Getenv("TERM") == "dumb" || c.env.Getenv("TERM") == "linux": // the console of Linux has no clipboard
+	case c.mute():
 		return "", fmt.Errorf("%w: the terminal %q has none", ErrNone, c.env.Getenv("TERM"))
 	}
 	return OSC52, nil
+}
+
+// has reports whether any of these variables is set.
+func (c *Clipboard) has(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return c.env.Getenv(name) != "" })
+}
+
+// mute reports whether the terminal is known to have no clipboard: the console of Linux has none.
+func (c *Clipboard) mute() bool {
+	term := c.env.Getenv("TERM")
+	return term == "dumb" || term == "linux"
 }
 
 // writeNative hands the text to the desktop's tool, which is given up on when the time is over: nothing can end it.
@@ -182,12 +194,6 @@ func (c *Clipboard) writeNative(ctx context.Context, text []byte) error {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
-		return errors.New("it didn't answer in time")
+		return errSilent
 	}
-}
-
-// tidy returns the first line of what a tool said, for an error.
-func tidy(out []byte) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
-	return line
 }

@@ -1,20 +1,19 @@
 package clipboard
 
 import (
+	"bufio"
 	"bytes"
-	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
 
-const secret = "lys_0123456789AB_0123456789ABCDEFGHIJKLMNOPQRSTUVwyVRaD"
+const secret = "lys_0123456789AB_0123456789ABCDEFGHIJKLMNOPQRSTUV2qTByf"
 
 // in is an environment whose desktop takes everything.
 func in(goos string, vars ...string) Environment {
@@ -59,12 +58,32 @@ func TestTheWayIsChosenByTheEnvironment(t *testing.T) {
 		{OnlyTmux, in("linux"), "", ErrNone},
 		{OnlyOSC52, in("linux", "DISPLAY=:0"), OSC52, nil},
 		{OnlyOSC52, in("linux", "STY=1.x"), Screen, nil},
+		{Auto, in("linux", "DISPLAY=:0", "SSH_CLIENT=10.0.0.1 1 22"), OSC52, nil},
+		{Auto, in("linux", "TMUX=/tmp/x,1,0", ssh), Tmux, nil},
+		{Auto, in("linux", "STY=1.x", ssh), Screen, nil},
+		{Auto, in("linux", "DISPLAY=", "TERM=xterm"), OSC52, nil},
+		{Auto, in("linux", "DISPLAY=:0", "TERM=linux"), Native, nil},
+		{Auto, in("linux", "TMUX=/tmp/x,1,0", "TERM=dumb"), Tmux, nil},
+		{OnlyNative, in("linux", "TMUX=/tmp/x,1,0"), Native, nil},
+		{OnlyTmux, in("linux", "TMUX=/tmp/x,1,0", "DISPLAY=:0", ssh), Tmux, nil},
+		{OnlyOSC52, in("linux", "TMUX=/tmp/x,1,0"), OSC52, nil}, // whoever asks for it has let tmux pass it on
+		{OnlyOSC52, in("linux", "TERM=dumb"), OSC52, nil},
 		{Off, in("linux", "DISPLAY=:0"), "", ErrOff},
+		{Off, in("linux", "TMUX=/tmp/x,1,0"), "", ErrOff},
 	}
 	for i, tt := range tests {
 		got, err := New(tt.setting, tt.env).method()
 		if got != tt.want || !errors.Is(err, tt.err) {
 			t.Errorf("%d: %s, %v; want %s, %v", i, got, err, tt.want, tt.err)
+		}
+	}
+}
+
+func TestWithNoWayNothingIsSent(t *testing.T) {
+	for _, c := range []*Clipboard{New(Off, in("linux", "DISPLAY=:0")), New(Auto, in("linux", "TERM=dumb")), New(OnlyTmux, in("linux"))} {
+		r, err := c.Copy(t.Context(), []byte(secret))
+		if err == nil || r.Sequence != nil || strings.Contains(err.Error(), secret) {
+			t.Errorf("%s: %+v, %v", c.setting, r, err)
 		}
 	}
 }
@@ -118,6 +137,15 @@ func TestAHungDesktopIsGivenUpOn(t *testing.T) {
 		if _, err := only.Copy(t.Context(), []byte(secret)); err == nil || strings.Contains(err.Error(), secret) {
 			t.Errorf("%s, with nothing else allowed: %v", name, err)
 		}
+		for _, term := range []string{"dumb", "linux"} {
+			env := in("linux", "DISPLAY=:0", "TERM="+term)
+			env.Write = write
+			mute := New(Auto, env)
+			mute.wait = c.wait
+			if r, err := mute.Copy(t.Context(), []byte(secret)); err == nil || r.Sequence != nil {
+				t.Errorf("%s, and the terminal %s can't either: %+v, %v", name, term, r, err)
+			}
+		}
 	}
 }
 
@@ -126,123 +154,80 @@ func TestSequences(t *testing.T) {
 	if got := string(osc52([]byte(secret))); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	for _, n := range []int{1, 100, 696, 697, 5000} {
-		text := bytes.Repeat([]byte("x"), n)
-		wrapped := throughScreen(text)
+	if got, want := string(throughScreen([]byte(want))), "\x1bP"+want+"\x1b\\"; got != want {
+		t.Errorf("for screen %q, want %q", got, want)
+	}
+	for _, n := range []int{0, 1, 100, 695, 696, 697, 1392, 1393, 5000} {
+		sequence := osc52(bytes.Repeat([]byte("x"), n))
+		wrapped := throughScreen(sequence)
 		var inner []byte
 		for _, part := range bytes.SplitAfter(wrapped, []byte("\x1b\\")) {
 			if len(part) == 0 {
 				continue
 			}
-			if len(part) > screenChunk {
-				t.Errorf("%d bytes in one string, screen takes %d", len(part), screenChunk)
+			text, begins := bytes.CutPrefix(part, []byte("\x1bP"))
+			text, ends := bytes.CutSuffix(text, []byte("\x1b\\"))
+			if len(part) > 700 || len(text) == 0 || !begins || !ends {
+				t.Errorf("of %d bytes: a string of %d bytes %q", n, len(part), part)
 			}
-			inner = append(inner, bytes.TrimSuffix(bytes.TrimPrefix(part, []byte("\x1bP")), []byte("\x1b\\"))...)
+			inner = append(inner, text...)
 		}
-		if !bytes.Equal(inner, text) {
+		if !bytes.Equal(inner, sequence) {
 			t.Errorf("%d bytes don't come through", n)
 		}
 	}
 }
 
-// ownTmux starts a tmux server that nobody else uses, and makes it the one that commands find.
-func ownTmux(t *testing.T) {
+// ownDisplay starts an X server without a screen, which chooses a display that nobody uses, and makes it the one that tools
+// find.
+func ownDisplay(t *testing.T) {
 	t.Helper()
-	if _, err := exec.LookPath("tmux"); err != nil {
-		t.Skip("tmux isn't installed")
-	}
-	socket := filepath.Join(t.TempDir(), "s")
-	start := exec.Command("tmux", "-S", socket, "-f", "/dev/null", "new-session", "-d", "sleep 60")
-	start.Env = append(os.Environ(), "TMUX=")
-	if out, err := start.CombinedOutput(); err != nil {
-		t.Skipf("tmux doesn't start here: %s", out)
-	}
-	t.Cleanup(func() { _ = exec.Command("tmux", "-S", socket, "kill-server").Run() })
-	t.Setenv("TMUX", socket+",1,0")
-}
-
-func TestTmux(t *testing.T) {
-	ownTmux(t)
-	c := New(Auto, Environment{Getenv: os.Getenv, GOOS: "linux"})
-	r, err := c.Copy(t.Context(), []byte(secret))
-	if err != nil || r.Copied || r.Method != Tmux || r.Sequence != nil {
-		t.Fatalf("%+v, %v", r, err)
-	}
-	name := fmt.Sprintf("lanyard-%d", os.Getpid())
-	if out, err := exec.Command("tmux", "show-buffer", "-b", name).Output(); err != nil || string(out) != secret {
-		t.Errorf("the buffer holds %q, %v", out, err)
-	}
-	if err := c.Clear(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if out, err := exec.Command("tmux", "list-buffers").Output(); err != nil || len(out) != 0 {
-		t.Errorf("left in tmux: %q, %v", out, err)
-	}
-	if err := c.Clear(t.Context()); err != nil {
-		t.Errorf("clearing what isn't there: %v", err)
-	}
-}
-
-// fakeTmux puts a script in tmux's place.
-func fakeTmux(t *testing.T, script string) (log string) {
-	t.Helper()
-	dir := t.TempDir()
-	log = filepath.Join(dir, "log")
-	script = "#!/bin/sh\necho \"$@\" >>" + log + "\n" + script
-	if err := os.WriteFile(filepath.Join(dir, "tmux"), []byte(script), 0o700); err != nil { //nolint:gosec // a program has to run
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-	return log
-}
-
-func TestTmuxBefore32HasNoW(t *testing.T) {
-	log := fakeTmux(t, `case "$*" in *-w*) echo "usage: load-buffer [-b buffer-name] path" >&2; exit 1;; esac; cat >/dev/null`)
-	r, err := New(OnlyTmux, in("linux", "TMUX=x")).Copy(t.Context(), []byte(secret))
-	if err != nil || !strings.Contains(r.Where, "tmux only") {
-		t.Errorf("%+v, %v", r, err)
-	}
-	if data, err := os.ReadFile(log); err != nil || bytes.Contains(data, []byte(secret)) {
-		t.Errorf("tmux was called with %s, %v", data, err)
-	}
-}
-
-func TestTmuxThatFailsSaysSo(t *testing.T) {
-	fakeTmux(t, `echo "no server running on /tmp/x" >&2; exit 1`)
-	if _, err := New(OnlyTmux, in("linux", "TMUX=x")).Copy(t.Context(), []byte(secret)); err == nil || !strings.Contains(err.Error(), "no server running") {
-		t.Errorf("got %v", err)
-	}
-}
-
-// TestDesktop copies to a real X server without a screen, through atotto/clipboard and xclip, and pastes it back.
-func TestDesktop(t *testing.T) {
 	for _, tool := range []string{"Xvfb", "xclip"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skip(tool + " isn't installed")
 		}
 	}
-	display := fmt.Sprintf(":%d", 100+os.Getpid()%5000)
-	ctx, cancel := context.WithCancel(t.Context())
-	t.Cleanup(cancel)
-	if err := exec.CommandContext(ctx, "Xvfb", display, "-screen", "0", "64x64x24", "-nolisten", "tcp").Start(); err != nil {
+	said, says, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "64x64x24", "-nolisten", "tcp")
+	server.ExtraFiles = []*os.File{says}
+	err = server.Start()
+	_ = says.Close()
+	if err != nil {
 		t.Skip(err)
 	}
-	env := System()
-	env.Getenv = in("linux", "DISPLAY="+display).Getenv
-	t.Setenv("DISPLAY", display)
+	t.Cleanup(func() {
+		_ = server.Process.Signal(syscall.SIGTERM) // so that it takes its lock with it
+		_ = server.Wait()
+		_ = said.Close()
+	})
+	_ = said.SetReadDeadline(time.Now().Add(10 * time.Second))
+	number, err := bufio.NewReader(said).ReadString('\n')
+	if err != nil {
+		t.Skip("Xvfb doesn't start here")
+	}
+	t.Setenv("DISPLAY", ":"+strings.TrimSpace(number))
 	t.Setenv("WAYLAND_DISPLAY", "")
-	deadline := time.Now().Add(10 * time.Second)
-	for {
-		r, err := New(Auto, env).Copy(t.Context(), []byte(secret))
-		if err == nil && r.Copied {
-			break
+}
+
+// TestDesktop copies to a real X server, through atotto/clipboard and xclip, and pastes it back.
+func TestDesktop(t *testing.T) {
+	ownDisplay(t)
+	env := System()
+	env.Getenv = in("linux", "DISPLAY="+os.Getenv("DISPLAY")).Getenv
+	r, err := New(Auto, env).Copy(t.Context(), []byte(secret))
+	if err != nil || !r.Copied || r.Method != Native {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) { // xclip ends before the server heard it
+		out, err := exec.Command("xclip", "-selection", "clipboard", "-o").Output()
+		if err == nil && string(out) == secret {
+			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("%+v, %v", r, err)
+			t.Fatalf("the clipboard holds %q, %v", out, err)
 		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	if out, err := exec.Command("xclip", "-selection", "clipboard", "-o").Output(); err != nil || string(out) != secret {
-		t.Errorf("the clipboard holds %q, %v", out, err)
 	}
 }
