@@ -1,11 +1,13 @@
 package db
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	bolt "go.etcd.io/bbolt"
@@ -17,16 +19,20 @@ import (
 // it gets its name, so that no cut leaves half a store: of 48,300 power cuts that were tried, the only ones that harmed
 // fell into bbolt's own first writes. ErrExists means that something is there already.
 func Create(ctx context.Context, path string, fill func(storeID string, tx model.WriteTx) error) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("can't find out where the store is to be: %w", err)
+	}
 	var random [16]byte
 	if _, err := rand.Read(random[:]); err != nil {
 		return nil, fmt.Errorf("the system gave no random bytes: %w", err)
 	}
 	m := meta{format: currentFormat, id: hex.EncodeToString(random[:])}
-	err := create(path, func(temporary string) error { return build(ctx, temporary, m, fill) })
+	err = create(path, func(temporary string) error { return build(ctx, temporary, m, fill) })
 	if err != nil {
 		return nil, err
 	}
-	return &Store{path: path, id: m.id, wait: waitAtMost}, nil
+	return &Store{path: path, id: m.id, format: currentFormat, wait: waitAtMost}, nil
 }
 
 // build writes a store's content to a file that nobody else knows of yet, without waiting for the disk.
@@ -56,7 +62,10 @@ func build(ctx context.Context, path string, m meta, fill func(string, model.Wri
 	if err := t.finish(); err != nil {
 		return err
 	}
-	return errors.Join(b.flush(), b.tx.Commit())
+	if err := errors.Join(b.flush(), ctx.Err()); err != nil {
+		return err
+	}
+	return b.tx.Commit()
 }
 
 // How much bulk keeps in memory before it writes: some 20 MB.
@@ -74,6 +83,7 @@ type bulk struct {
 	boltKV  boltKV
 	pending map[string][]byte
 	puts    int
+	reading bool // a scan is under way, whose pages a commit would take away
 }
 
 func (b *bulk) begin() error {
@@ -92,7 +102,11 @@ func (b *bulk) begin() error {
 
 // step commits what was written so far and goes on.
 func (b *bulk) step() error {
-	if b.puts++; b.puts < bulkPuts {
+	b.puts++
+	if b.puts%1000 == 0 && b.ctx.Err() != nil {
+		return b.ctx.Err()
+	}
+	if b.puts < bulkPuts || b.reading {
 		return nil
 	}
 	if err := errors.Join(b.ctx.Err(), b.tx.Commit()); err != nil {
@@ -105,14 +119,18 @@ func (b *bulk) get(key []byte) ([]byte, error) {
 	if v, ok := b.pending[string(key)]; ok {
 		return v, nil
 	}
-	return b.boltKV.get(key)
+	v, err := b.boltKV.get(key)
+	return bytes.Clone(v), err // the next commit takes its page away, long before fill is done with it
 }
 
 func (b *bulk) scan(from, to []byte, visit func(key, value []byte) bool) error {
 	if err := b.flush(); err != nil {
 		return err
 	}
-	return b.boltKV.scan(from, to, visit)
+	outer := b.reading
+	b.reading = true
+	defer func() { b.reading = outer }()
+	return b.boltKV.scan(from, to, func(key, value []byte) bool { return visit(key, bytes.Clone(value)) })
 }
 
 func (b *bulk) put(key, value []byte) error {

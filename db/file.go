@@ -29,7 +29,7 @@ func create(path string, write func(temporary string) error) error {
 		return err
 	}
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, dirMode); err != nil {
+	if err := makeDir(dir); err != nil {
 		return fmt.Errorf("can't create the directory of %s: %w", path, err)
 	}
 	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".new-*")
@@ -44,13 +44,37 @@ func create(path string, write func(temporary string) error) error {
 	if err := write(temporary); err != nil {
 		return err
 	}
-	if err := errors.Join(syncPath(temporary), putInPlace(temporary, path), syncPath(dir)); err != nil {
+	if err := syncPath(temporary); err != nil {
+		return fmt.Errorf("can't create %s: %w", path, err)
+	}
+	if err := putInPlace(temporary, path); err != nil {
 		if errors.Is(err, fs.ErrExist) {
 			return exists(path)
 		}
 		return fmt.Errorf("can't create %s: %w", path, err)
 	}
+	if err := syncPath(dir); err != nil { // its name may not survive a power cut
+		return fmt.Errorf("can't create %s: %w", path, errors.Join(err, os.Remove(path)))
+	}
 	return nil
+}
+
+// makeDir makes a directory and those above it that are missing, and has their names written to the disk: a synced file
+// in a directory whose name gets lost is lost with it.
+func makeDir(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	above := filepath.Dir(dir)
+	if above != dir {
+		if err := makeDir(above); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, dirMode); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncPath(above)
 }
 
 func vacant(path string) error {
@@ -119,9 +143,8 @@ func private(path string) (os.FileInfo, error) {
 }
 
 func unreadable(path string, err error) error {
-	var path1 *fs.PathError
-	if errors.As(err, &path1) {
-		err = path1.Err // the path stands in our own words
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		err = p.Err // the path stands in our own words
 	}
 	return fault(ErrUnreadable, "Check its owner and mode.", "Can't use %s: %v", path, err)
 }

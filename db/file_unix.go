@@ -15,12 +15,8 @@ import (
 func exposed(mode fs.FileMode) bool { return mode&0o077 != 0 }
 
 // linkInPlace gives a file its name unless something has it. A link fails where a rename would replace.
-func linkInPlace(from, to string) error {
-	if err := os.Link(from, to); err != nil {
-		return err
-	}
-	return os.Remove(from)
-}
+// The temporary name stays, for create to remove.
+func linkInPlace(from, to string) error { return os.Link(from, to) }
 
 // ignoreUnsupported lets a file system pass that can't sync a directory.
 func ignoreUnsupported(err error) error {

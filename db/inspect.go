@@ -46,7 +46,7 @@ func parseBoltMeta(page []byte) (m boltMeta, ok bool) {
 		txid: order.Uint64(b[offTxid:]), checksum: order.Uint64(b[offChecksum:]),
 	}
 	ok = order.Uint32(b) == boltMagic && order.Uint32(b[offBoltFormat:]) == boltVersion && m.checksum == sum.Sum64() &&
-		m.pageSize >= smallestPage && m.pageSize <= largestPage
+		m.pageSize >= smallestPage && m.pageSize <= largestPage && m.pageSize&(m.pageSize-1) == 0
 	return m, ok
 }
 
@@ -104,7 +104,7 @@ func inspect(path string) error {
 		return fault(ErrTruncated, restoreHint, "The store %s is cut short: it has only %d bytes", path, info.Size())
 	case err != nil:
 		return damaged(path, err)
-	case m.highWater*m.pageSize > uint64(info.Size()):
+	case m.highWater > uint64(info.Size())/m.pageSize:
 		return fault(ErrTruncated, restoreHint, "The store %s is cut short: it has %d of %d bytes", path, info.Size(), m.highWater*m.pageSize)
 	}
 	return nil

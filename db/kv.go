@@ -41,16 +41,16 @@ func bucketOf(tx *bolt.Tx) (b boltKV, err error) {
 // errForeign means that a bbolt file isn't one of ours.
 var errForeign = fmt.Errorf("it holds no account")
 
-// engineFault is a panic of the engine, which is how bbolt and the memory map answer to a damaged file.
-type engineFault struct{ why any }
+// engineError is a panic of the engine, which is how bbolt and the memory map answer to a damaged file.
+type engineError struct{ why any }
 
-func (f engineFault) Error() string { return fmt.Sprint(f.why) }
+func (f engineError) Error() string { return fmt.Sprint(f.why) }
 
 // guard makes an error of a panic within the engine. It is deferred around the engine's calls and nothing else, so that
 // a bug of ours isn't taken for damage.
-func guard(err *error) {
-	if why := recover(); why != nil {
-		*err = engineFault{why}
+func guard(err *error) { //nolint:gocritic // it sets what the caller returns
+	if why := recover(); why != nil { //nolint:revive // guard itself is deferred
+		*err = engineError{why}
 	}
 }
 

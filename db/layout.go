@@ -110,7 +110,7 @@ const maxKinds = 32
 // head is what changes with every transaction.
 type head struct {
 	revision uint64
-	nonce    uint64 // random, to recognise a transaction whose commit reported an error
+	nonce    uint64 // random, which tells apart copies of a store that went different ways and came to the same revision
 	next     model.ID
 	counts   [maxKinds]uint64
 }

@@ -30,6 +30,9 @@ func lock(ctx context.Context, f *os.File, exclusive bool, timeout time.Duration
 	return waitLock(ctx, f, how, timeout)
 }
 
+// unlock gives the lock back before the last use of the file has ended.
+func unlock(f *os.File) { _ = unix.Flock(int(f.Fd()), unix.LOCK_UN) }
+
 // waitLock waits in a goroutine on a duplicate of the descriptor, which shares the lock. When nobody wants it any more,
 // closing both gives the lock back, whenever it comes.
 func waitLock(ctx context.Context, f *os.File, how int, timeout time.Duration) error {

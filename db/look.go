@@ -32,6 +32,9 @@ func (s *Store) Look() (model.Mark, error) {
 	}
 	m, err := newestMeta(s.looked.file, s.looked.pageSize)
 	if err != nil {
+		if cut := inspect(s.path); cut != nil {
+			return model.Mark{}, cut
+		}
 		return model.Mark{}, damaged(s.path, err)
 	}
 	inode, device := identity(info)

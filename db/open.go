@@ -30,15 +30,15 @@ func openFormat(path string, steps []migration) (*Store, error) {
 	if err := inspect(path); err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, wait: waitAtMost}
+	s := &Store{path: path, format: uint64(1 + len(steps)), wait: waitAtMost}
 	m, err := s.meta()
 	if err != nil {
 		return nil, err
 	}
-	switch current := uint64(1 + len(steps)); {
-	case m.format > current:
-		return nil, fault(ErrNewer, "Use a newer lanyard.", "The store %s has format %d, and this lanyard knows formats up to %d", path, m.format, current)
-	case m.format < current:
+	switch {
+	case m.format > s.format:
+		return nil, newer(path, m.format, s.format)
+	case m.format < s.format:
 		if err := s.migrate(m, steps); err != nil {
 			return nil, err
 		}
@@ -50,9 +50,13 @@ func openFormat(path string, steps []migration) (*Store, error) {
 	return s, nil
 }
 
+func newer(path string, has, known uint64) error {
+	return fault(ErrNewer, "Use a newer lanyard.", "The store %s has format %d, and this lanyard knows formats up to %d", path, has, known)
+}
+
 // meta reads what the store says about itself.
 func (s *Store) meta() (m meta, err error) {
-	err = s.with(context.Background(), false, func(btx *bolt.Tx) error {
+	err = s.with(context.Background(), false, func(_ handle, btx *bolt.Tx) error {
 		b, err := bucketOf(btx)
 		if err != nil {
 			return s.explain(err)
@@ -70,19 +74,19 @@ func readMeta(r reader) (meta, error) {
 	}
 	value, err := unwrap(metaKey, wrapped)
 	if err != nil {
-		return meta{}, engineFault{"its first record: " + err.Error()}
+		return meta{}, engineError{"its first record: " + err.Error()}
 	}
 	m, ok := decodeMeta(value)
 	if !ok {
-		return m, engineFault{"its first record can't be read"}
+		return m, engineError{"its first record can't be read"}
 	}
 	return m, nil
 }
 
 // migrate brings the store forward in one transaction, after a backup.
 func (s *Store) migrate(from meta, steps []migration) error {
-	backup := fmt.Sprintf("%s.format-%d.bak", s.path, from.format)
-	err := s.with(context.Background(), true, func(btx *bolt.Tx) error {
+	var backup string
+	err := s.with(context.Background(), true, func(h handle, btx *bolt.Tx) error {
 		b, err := bucketOf(btx)
 		if err != nil {
 			return s.explain(err)
@@ -94,24 +98,56 @@ func (s *Store) migrate(from meta, steps []migration) error {
 		if m.format != from.format {
 			return nil
 		}
-		if err := s.copyTo(backup); err != nil && !errors.Is(err, ErrExists) {
+		if backup, err = s.backUp(m.format); err != nil {
 			return err
 		}
-		for _, step := range steps[m.format-1:] {
-			if err := step(b); err != nil {
-				return s.explain(err)
-			}
-		}
-		m.format = uint64(1 + len(steps))
-		if err := b.put(metaKey, wrap(metaKey, m.encode())); err != nil {
+		if err := bring(b, m, steps); err != nil {
 			return s.explain(err)
 		}
-		return btx.Commit()
+		return s.commitOf(h, btx)
 	})
+	if c, ok := errors.AsType[commitError](err); ok {
+		if err := s.outcome(c); err != nil { // the backup stays: it isn't certain what the disk has
+			return fmt.Errorf("bringing the store %s to format %d, with a backup at %s: %w", s.path, s.format, backup, err)
+		}
+		return nil
+	}
 	if err != nil {
-		return fmt.Errorf("the store %s can't be brought to format %d, and is as it was: %w", s.path, 1+len(steps), err)
+		if backup != "" {
+			_ = os.Remove(backup) // nothing was changed, so it is the store once more
+		}
+		return fmt.Errorf("the store %s can't be brought to format %d, and is as it was: %w", s.path, s.format, err)
 	}
 	return nil
+}
+
+// bring takes the steps that are missing, and notes the format that they lead to.
+func bring(b kv, m meta, steps []migration) error {
+	for _, step := range steps[m.format-1:] {
+		if err := step(b); err != nil {
+			return err
+		}
+	}
+	m.format = uint64(1 + len(steps))
+	return b.put(metaKey, wrap(metaKey, m.encode()))
+}
+
+// backUp copies the store to a file beside it and returns its path. One that an earlier attempt left there may hold
+// something older, and stays as it is.
+func (s *Store) backUp(format uint64) (path string, err error) {
+	for n := 1; n < 100; n++ {
+		path = fmt.Sprintf("%s.format-%d.bak", s.path, format)
+		if n > 1 {
+			path = fmt.Sprintf("%s.format-%d.%d.bak", s.path, format, n)
+		}
+		if err = s.copyTo(path); !errors.Is(err, ErrExists) {
+			break
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	return path, nil
 }
 
 // copyTo copies the file as it is; the lock keeps it still.

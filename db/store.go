@@ -7,9 +7,11 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"lanyard/model"
 )
@@ -21,8 +23,14 @@ const waitAtMost = 5 * time.Second
 type Store struct {
 	path   string
 	id     string
+	format uint64
 	wait   time.Duration
-	commit func(*bolt.Tx) error // a test's way to have a disk fail
+
+	// A test's ways to interfere: a disk that fails, what happens between opening and the transaction, and what happens
+	// after a commit that failed.
+	commit func(*bolt.Tx) error
+	opened func()
+	failed func()
 
 	mu     sync.Mutex
 	looked *lookout // what Look keeps open
@@ -38,12 +46,8 @@ func (s *Store) Path() string { return s.path }
 
 // View calls fn with one consistent picture of the store.
 func (s *Store) View(ctx context.Context, fn func(model.ReadTx) error) error {
-	return s.with(ctx, false, func(btx *bolt.Tx) error {
-		b, err := bucketOf(btx)
-		if err != nil {
-			return s.explain(err)
-		}
-		t, err := begin(s.path, b, nil)
+	return s.with(ctx, false, func(_ handle, btx *bolt.Tx) error {
+		t, err := s.begin(btx, false)
 		if err != nil {
 			return err
 		}
@@ -53,13 +57,8 @@ func (s *Store) View(ctx context.Context, fn func(model.ReadTx) error) error {
 
 // Update calls fn and makes all of its changes durable, or none.
 func (s *Store) Update(ctx context.Context, fn func(model.WriteTx) error) error {
-	var written head
-	err := s.with(ctx, true, func(btx *bolt.Tx) error {
-		b, err := bucketOf(btx)
-		if err != nil {
-			return s.explain(err)
-		}
-		t, err := begin(s.path, b, b)
+	err := s.with(ctx, true, func(h handle, btx *bolt.Tx) error {
+		t, err := s.begin(btx, true)
 		if err != nil {
 			return err
 		}
@@ -69,27 +68,62 @@ func (s *Store) Update(ctx context.Context, fn func(model.WriteTx) error) error 
 		if err := t.finish(); err != nil {
 			return err
 		}
-		written = t.head
-		return s.commitOf(btx)
+		return s.commitOf(h, btx)
 	})
 	if c, ok := errors.AsType[commitError](err); ok {
-		return s.outcome(ctx, c, written)
+		if s.failed != nil {
+			s.failed()
+		}
+		return s.outcome(c)
 	}
 	return err
 }
 
-// commitError is what the disk said while a change was being written. What was kept of it isn't known then.
-type commitError struct{ err error }
+// begin starts on the records, after a look at whether they still are what was opened: another process may have brought
+// the store to a newer format, or put another account's in its place.
+func (s *Store) begin(btx *bolt.Tx, write bool) (*tx, error) {
+	b, err := bucketOf(btx)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	m, err := readMeta(b)
+	switch {
+	case err != nil:
+		return nil, s.explain(err)
+	case m.format > s.format:
+		return nil, newer(s.path, m.format, s.format)
+	case m.id != s.id:
+		return nil, fault(model.ErrConflict, "Quit, and start lanyard again.", "Another account's store was put in the place of %s", s.path)
+	}
+	if write {
+		return begin(s.path, b, b)
+	}
+	return begin(s.path, b, nil)
+}
+
+// commitError is what the disk said while a change was being written, and what was kept of it.
+type commitError struct {
+	err     error
+	kept    bool
+	unknown error // why it can't be told
+}
 
 func (c commitError) Error() string { return c.err.Error() }
 func (c commitError) Unwrap() error { return c.err }
 
-func (s *Store) commitOf(btx *bolt.Tx) (err error) {
-	defer func() {
-		if err != nil {
-			err = commitError{err}
-		}
-	}()
+// commitOf commits. When that fails, it finds out whether the change was kept: a change counts once a meta page bears its
+// number. It looks while it still has the lock, so that what it finds is its own.
+func (s *Store) commitOf(h handle, btx *bolt.Tx) error {
+	txid := uint64(btx.ID())
+	err := s.tryCommit(btx)
+	if err == nil {
+		return nil
+	}
+	m, looking := newestMeta(h.file, 0)
+	return commitError{err: err, kept: m.txid == txid, unknown: looking}
+}
+
+func (s *Store) tryCommit(btx *bolt.Tx) (err error) {
 	defer guard(&err)
 	if s.commit != nil {
 		return s.commit(btx)
@@ -97,18 +131,12 @@ func (s *Store) commitOf(btx *bolt.Tx) (err error) {
 	return btx.Commit()
 }
 
-// outcome finds out what a failed commit left behind, and says which.
-func (s *Store) outcome(ctx context.Context, c commitError, written head) error {
-	kept := false
-	err := s.View(context.WithoutCancel(ctx), func(r model.ReadTx) error {
-		t, ok := r.(*tx)
-		kept = ok && t.head.revision == written.revision && t.head.nonce == written.nonce
-		return nil
-	})
+// outcome says what a failed commit left behind.
+func (s *Store) outcome(c commitError) error {
 	switch {
-	case err != nil:
-		return fmt.Errorf("the disk reported an error and it isn't known whether the change was kept: %w (%w)", c.err, err)
-	case !kept:
+	case c.unknown != nil:
+		return fmt.Errorf("the disk reported an error and it isn't known whether the change was kept: %w (%w)", c.err, c.unknown)
+	case !c.kept:
 		return fmt.Errorf("nothing was changed, the disk reported an error; try again when it works: %w", c.err)
 	}
 	if err := syncPath(s.path); err != nil {
@@ -119,7 +147,7 @@ func (s *Store) outcome(ctx context.Context, c commitError, written head) error 
 
 // explain makes a sentence of what the engine said.
 func (s *Store) explain(err error) error {
-	if f, ok := errors.AsType[engineFault](err); ok || errors.Is(err, errForeign) {
+	if f, ok := errors.AsType[engineError](err); ok || errors.Is(err, errForeign) {
 		if ok {
 			return damaged(s.path, f)
 		}
@@ -129,85 +157,123 @@ func (s *Store) explain(err error) error {
 }
 
 // with opens the file for one transaction. The transaction is rolled back unless fn commits it.
-func (s *Store) with(ctx context.Context, write bool, fn func(*bolt.Tx) error) (err error) {
+func (s *Store) with(ctx context.Context, write bool, fn func(handle, *bolt.Tx) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	// A page that the file lacks answers with a fault. It ends the operation, not the process.
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	db, f, err := s.open(ctx, write)
-	if err != nil {
-		if f != nil {
-			_ = f.Close() // bbolt panicked and kept it, and the lock with it
-		}
-		return s.explain(err)
-	}
-	defer func() {
-		if closing := shut(db); err == nil {
-			err = closing
-		}
-	}()
-	btx, err := start(db, write)
+	defer s.faulted(&err)
+	h, err := s.open(ctx, write)
 	if err != nil {
 		return s.explain(err)
 	}
-	defer func() { _ = rollback(btx) }() // says so when it was committed
-	return fn(btx)
+	defer func() { h.close() }()
+	if s.opened != nil {
+		s.opened()
+	}
+	btx, err := h.begin(write)
+	if err != nil {
+		return s.explain(err)
+	}
+	defer func() { h.rollback(btx) }()
+	return fn(h, btx)
 }
 
-func start(db *bolt.DB, write bool) (btx *bolt.Tx, err error) {
-	defer guard(&err)
-	return db.Begin(write)
+// faulted makes damage of a fault in the memory map that hit the caller's own code: the file was cut while it read what
+// it got. Other panics are bugs, and go on.
+func (s *Store) faulted(err *error) { //nolint:gocritic // it sets what the caller returns
+	why := recover() //nolint:revive // faulted itself is deferred
+	if why == nil {
+		return
+	}
+	if _, ok := why.(interface{ Addr() uintptr }); !ok {
+		panic(why)
+	}
+	*err = damaged(s.path, why)
 }
 
-func rollback(btx *bolt.Tx) (err error) {
-	defer guard(&err)
-	return btx.Rollback()
+// handle is the store's file while an operation lasts.
+type handle struct {
+	db   *bolt.DB
+	file *os.File
+	// stuck means that bbolt panicked with its own locks taken. Its Close would wait for them for ever.
+	stuck bool
 }
 
-func shut(db *bolt.DB) (err error) {
+// abandon gives the file's lock back and closes the file without bbolt. The memory map stays behind, and would keep the
+// lock if it weren't given back first.
+func (h *handle) abandon() {
+	unlock(h.file)
+	_ = h.file.Close()
+}
+
+func (h *handle) begin(write bool) (btx *bolt.Tx, err error) {
+	h.stuck = true
 	defer guard(&err)
-	return db.Close()
+	btx, err = h.db.Begin(write)
+	h.stuck = false
+	return btx, err
+}
+
+// rollback ends a transaction, and does nothing to one that was committed.
+func (h *handle) rollback(btx *bolt.Tx) {
+	var panicked error
+	defer guard(&panicked)
+	h.stuck = true
+	_ = btx.Rollback() // says so when it was committed
+	h.stuck = false
+}
+
+// close lets go of the file. What it has to say changes nothing: what was read was read, what was committed is durable.
+func (h *handle) close() {
+	if h.stuck {
+		h.abandon()
+		return
+	}
+	var panicked error
+	defer guard(&panicked)
+	_ = h.db.Close()
 }
 
 // errSwapped means that the path names another file than the one that was locked.
-var errSwapped = errors.New("the store was replaced")
+var errSwapped = errors.New("another file takes its place again and again")
 
-// open opens the file and waits for its turn. f is the file if bbolt panicked and left it open.
-func (s *Store) open(ctx context.Context, write bool) (db *bolt.DB, f *os.File, err error) {
+// open opens the file and waits for its turn.
+func (s *Store) open(ctx context.Context, write bool) (h handle, err error) {
 	for range 10 { // a restore or a compaction puts another file in its place once, not ten times
-		db, f, err = s.tryOpen(ctx, write)
+		h, err = s.tryOpen(ctx, write)
 		if !errors.Is(err, errSwapped) {
-			return db, f, err
+			return h, err
 		}
 	}
-	return nil, nil, err
+	return handle{}, unreadable(s.path, err)
 }
 
-func (s *Store) tryOpen(ctx context.Context, write bool) (db *bolt.DB, f *os.File, err error) {
+func (s *Store) tryOpen(ctx context.Context, write bool) (h handle, err error) {
 	var mine error
 	openFile := func(name string, flag int, mode os.FileMode) (*os.File, error) {
-		f, mine = s.openLocked(ctx, name, flag, mode, write)
-		return f, mine
+		h.file, mine = s.openLocked(ctx, name, flag, mode, write)
+		return h.file, mine
 	}
-	panicked := true
+	h.stuck = true
 	defer func() {
-		if !panicked {
-			f = nil
+		if h.stuck && h.file != nil {
+			h.abandon()
 		}
 	}()
 	defer guard(&err)
-	db, err = bolt.Open(s.path, fileMode, &bolt.Options{
+	h.db, err = bolt.Open(s.path, fileMode, &bolt.Options{
 		Timeout: s.wait, ReadOnly: !write, OpenFile: openFile, FreelistType: bolt.FreelistArrayType,
 	})
-	panicked = false
+	h.stuck = false
 	switch {
 	case mine != nil:
-		return nil, nil, mine
+		return h, mine
 	case err != nil:
-		return nil, nil, s.refused(err)
+		return h, s.refused(err)
 	}
-	return db, nil, nil
+	return h, nil
 }
 
 // openLocked is how bbolt gets its file: never a new one, and with the lock in hand.
@@ -228,6 +294,9 @@ func (s *Store) openLocked(ctx context.Context, name string, flag int, mode os.F
 
 func (s *Store) lockSame(ctx context.Context, f *os.File, write bool) error {
 	if err := lock(ctx, f, write, s.wait); err != nil {
+		if _, ok := errors.AsType[syscall.Errno](err); ok {
+			return fault(ErrUnreadable, "Keep it on a file system that can lock.", "Can't lock the store %s: %v", s.path, err)
+		}
 		return err
 	}
 	have, err := f.Stat()
@@ -246,11 +315,14 @@ func (s *Store) lockSame(ctx context.Context, f *os.File, write bool) error {
 
 // refused explains why bbolt doesn't open a file.
 func (s *Store) refused(err error) error {
-	if errors.Is(err, bolt.ErrTimeout) {
+	if errors.Is(err, bolterrors.ErrTimeout) {
 		return busyPath(s.path, "", s.wait)
 	}
 	if wrong := inspect(s.path); wrong != nil {
 		return wrong
+	}
+	if _, ok := errors.AsType[syscall.Errno](err); ok { // no memory, no such operation: not the file's fault
+		return unreadable(s.path, err)
 	}
 	return damaged(s.path, err)
 }

@@ -1,10 +1,12 @@
 package db
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,8 +44,15 @@ func newStore(t *testing.T) *Store {
 	return s
 }
 
+// failer is a test, or a step of a random one.
+type failer interface {
+	Helper()
+	Error(args ...any)
+	Fatal(args ...any)
+}
+
 // checkFile has bbolt check a file's pages.
-func checkFile(t *testing.T, path string) {
+func checkFile(t failer, path string) {
 	t.Helper()
 	db, err := bolt.Open(path, fileMode, &bolt.Options{ReadOnly: true, Timeout: time.Second})
 	if err != nil {
@@ -113,7 +122,7 @@ func TestCreate(t *testing.T) {
 		if err := CreateFile(there, []byte("x")); !errors.Is(err, ErrExists) {
 			t.Errorf("creating a file over %s: %v", there, err)
 		}
-		if after, _ := os.ReadFile(there); string(before) != string(after) {
+		if after, _ := os.ReadFile(there); !bytes.Equal(before, after) {
 			t.Errorf("%s was changed", there)
 		}
 	}
@@ -130,7 +139,7 @@ func TestCreate(t *testing.T) {
 func TestCreateInBulkIsTheSame(t *testing.T) {
 	const n = bulkPending + 1000
 	dir := t.TempDir()
-	s, err := Create(t.Context(), filepath.Join(dir, "a.db"), func(_ string, tx model.WriteTx) error {
+	_, err := Create(t.Context(), filepath.Join(dir, "a.db"), func(_ string, tx model.WriteTx) error {
 		for i := range n {
 			id, err := tx.NextID()
 			if err != nil {
@@ -146,7 +155,8 @@ func TestCreateInBulkIsTheSame(t *testing.T) {
 	if !errors.Is(err, model.ErrTaken) {
 		t.Fatalf("a key was given out twice: %v", err)
 	}
-	if s, err = Create(t.Context(), filepath.Join(dir, "a.db"), fillUsers(n)); err != nil {
+	s, err := Create(t.Context(), filepath.Join(dir, "a.db"), fillUsers(n))
+	if err != nil {
 		t.Fatal(err)
 	}
 	checkFile(t, s.path)
@@ -173,19 +183,21 @@ func TestCreateInBulkIsTheSame(t *testing.T) {
 }
 
 func fillUsers(n int) func(string, model.WriteTx) error {
-	return func(_ string, tx model.WriteTx) error {
-		for i := range n {
-			id, err := tx.NextID()
-			if err != nil {
-				return err
-			}
-			key := fmt.Sprintf("user%d@example.com", i)
-			if err := errors.Join(tx.Put(model.KindUser, id, []byte(key)), tx.Reserve(model.IndexUserEmail, key, id)); err != nil {
-				return err
-			}
+	return func(_ string, tx model.WriteTx) error { return fillSome(tx, 0, n) }
+}
+
+func fillSome(tx model.WriteTx, from, to int) error {
+	for i := from; i < to; i++ {
+		id, err := tx.NextID()
+		if err != nil {
+			return err
 		}
-		return nil
+		key := fmt.Sprintf("user%d@example.com", i)
+		if err := errors.Join(tx.Put(model.KindUser, id, []byte(key)), tx.Reserve(model.IndexUserEmail, key, id)); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 func TestBadFilesGetASentence(t *testing.T) {
@@ -206,10 +218,6 @@ func TestBadFilesGetASentence(t *testing.T) {
 			t.Fatal(err)
 		}
 		return path
-	}
-	fifo := filepath.Join(dir, "fifo")
-	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
-		t.Fatal(err)
 	}
 	foreign := filepath.Join(dir, "foreign")
 	db, err := bolt.Open(foreign, 0o600, nil)
@@ -233,25 +241,66 @@ func TestBadFilesGetASentence(t *testing.T) {
 		{file("noise", noise, 0o600), model.ErrDamaged, "damaged"},
 		{foreign, model.ErrDamaged, "holds no account"},
 		{file("group", whole, 0o640), ErrExposed, "0640"},
+		{file("both", whole, 0o660), ErrExposed, "0660"},
 		{file("world", whole, 0o604), ErrExposed, "0604"},
+		{file("everybody", whole, 0o644), ErrExposed, "0644"},
+		{filepath.Join(file("file", whole, 0o600), "below"), ErrUnreadable, "not a directory"},
 		{dir, ErrDirectory, "is a directory"},
-		{fifo, ErrDirectory, "isn't a plain file"},
 	}
+	before := listing(t, dir)
 	for _, tt := range tests {
 		_, err := Open(tt.path)
 		if !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), tt.path) || model.Hint(err) == "" {
 			t.Errorf("%s: %v", filepath.Base(tt.path), err)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(dir, "missing")); err == nil {
-		t.Error("opening created a file")
+	if after := listing(t, dir); !maps.Equal(before, after) {
+		t.Error("opening created or changed something")
 	}
-	// Whatever the length, a store that was cut is never taken for a whole one.
-	for n := 0; n < used(t, good.path); n += 611 {
-		if _, err := Open(file("cut", whole[:n], 0o600)); err == nil {
-			t.Errorf("%d of %d bytes passed for a store", n, len(whole))
+}
+
+// Whatever the length, a store that was cut is never taken for a whole one.
+func TestACutStoreIsNeverWhole(t *testing.T) {
+	s := newStore(t)
+	if err := s.Update(t.Context(), put(strings.Repeat("x", 9000))); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := filepath.Join(t.TempDir(), "cut")
+	for n := 0; n < used(t, s.path); n += 311 {
+		if err := os.WriteFile(cut, whole[:n], fileMode); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Open(cut)
+		if !errors.Is(err, ErrEmpty) && !errors.Is(err, ErrTruncated) || !strings.Contains(err.Error(), cut) || model.Hint(err) == "" {
+			t.Errorf("%d of %d bytes: %v", n, len(whole), err)
 		}
 	}
+}
+
+// listing is what a directory holds: each file's mode and content.
+func listing(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[e.Name()] = fmt.Sprint(info.Mode(), string(data))
+	}
+	return out
 }
 
 // used is how many bytes of a file hold something; bbolt makes it longer than that.
@@ -409,7 +458,7 @@ func TestBusyNamesTheHolder(t *testing.T) {
 	holding, release := make(chan struct{}), make(chan struct{})
 	var held sync.WaitGroup
 	held.Go(func() {
-		other := &Store{path: s.path, wait: waitAtMost}
+		other := &Store{path: s.path, id: s.id, format: s.format, wait: waitAtMost}
 		if err := other.Update(context.Background(), func(model.WriteTx) error { close(holding); <-release; return nil }); err != nil {
 			t.Error(err)
 		}

@@ -52,7 +52,7 @@ func (t *tx) read(key []byte) ([]byte, error) {
 
 // engine makes damage of a panic in the engine.
 func (t *tx) engine(err error) error {
-	if f, ok := errors.AsType[engineFault](err); ok {
+	if f, ok := errors.AsType[engineError](err); ok {
 		return damaged(t.path, f)
 	}
 	return err
@@ -83,9 +83,14 @@ func (t *tx) Find(index model.Index, key string) (model.ID, error) {
 	return model.ID(binary.BigEndian.Uint64(b)), nil
 }
 
-// Scan visits the records of a kind.
+// Scan visits the records of a kind. One that visits all of them is held against their count: a broken page that leads to
+// records, or a broken key, takes them away without a wrong checksum anywhere.
 func (t *tx) Scan(kind model.Kind, from model.ID, visit func(model.ID, []byte) bool) error {
+	if kind >= maxKinds {
+		return fmt.Errorf("there is no kind %d", kind)
+	}
 	var bad error
+	count, found, ended := t.head.counts[kind], uint64(0), true
 	to := []byte{prefixRecord, byte(kind) + 1}
 	err := t.r.scan(recordKey(kind, from), to, func(key, wrapped []byte) bool {
 		value, err := unwrap(key, wrapped)
@@ -93,10 +98,15 @@ func (t *tx) Scan(kind model.Kind, from model.ID, visit func(model.ID, []byte) b
 			bad = damaged(t.path, fmt.Sprintf("%s record: %v", kind, errChecksum))
 			return false
 		}
-		return visit(model.ID(binary.BigEndian.Uint64(key[2:])), value)
+		found++
+		ended = visit(model.ID(binary.BigEndian.Uint64(key[2:])), value)
+		return ended
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return t.engine(err)
+	case bad == nil && ended && from == 0 && found != count && count == t.head.counts[kind]:
+		return damaged(t.path, fmt.Sprintf("%d of %d %s records were found", found, count, kind))
 	}
 	return bad
 }
@@ -168,6 +178,9 @@ func (t *tx) Put(kind model.Kind, id model.ID, record []byte) error {
 
 // Delete removes a record.
 func (t *tx) Delete(kind model.Kind, id model.ID) error {
+	if kind >= maxKinds {
+		return fmt.Errorf("there is no kind %d", kind)
+	}
 	key := recordKey(kind, id)
 	old, err := t.r.get(key)
 	if err != nil {

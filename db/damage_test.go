@@ -1,0 +1,147 @@
+package db
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lanyard/model"
+)
+
+// asked is what a store answers to each question on its own, as a console or a script puts them: nobody compares one
+// answer with another there.
+func asked(s *Store, users int) (answers map[string]string, failed int) {
+	answers = map[string]string{}
+	ask := func(name string, what func(model.ReadTx) (string, error)) {
+		answer := ""
+		err := s.View(context.Background(), func(tx model.ReadTx) (err error) { answer, err = what(tx); return err })
+		if err != nil && !errors.Is(err, model.ErrNotFound) {
+			failed++
+			return
+		}
+		answers[name] = fmt.Sprint(answer, err)
+	}
+	for i := range users {
+		ask(fmt.Sprint("get ", i), func(tx model.ReadTx) (string, error) {
+			b, err := tx.Get(model.KindUser, model.FirstID+model.ID(i))
+			return string(b), err
+		})
+		ask(fmt.Sprint("find ", i), func(tx model.ReadTx) (string, error) {
+			id, err := tx.Find(model.IndexUserEmail, fmt.Sprintf("user%d@example.com", i))
+			return fmt.Sprint(id), err
+		})
+	}
+	ask("scan", func(tx model.ReadTx) (string, error) {
+		var all []string
+		err := tx.Scan(model.KindUser, 0, func(_ model.ID, b []byte) bool { all = append(all, string(b)); return true })
+		return strings.Join(all, " "), err
+	})
+	ask("count", func(tx model.ReadTx) (string, error) { n, err := tx.Count(model.KindUser); return fmt.Sprint(n), err })
+	return answers, failed
+}
+
+// Whichever bit of a store is flipped, the two first pages and free ones among them, nothing crashes, reading or writing,
+// and the lock is given back. What is found is what was written; how often a record or an index's entry wasn't found any
+// more, because the key or the page that leads to it is what broke, is counted, and said.
+func TestFlippedBitsNeverCrash(t *testing.T) {
+	const users = 12
+	dir := t.TempDir()
+	s, err := Create(t.Context(), filepath.Join(dir, "a.db"), fillUsers(users))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 { // leave free pages behind
+		if err := s.Update(t.Context(), func(tx model.WriteTx) error { return tx.Put(model.KindAccount, 1, []byte{byte(i)}) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, _ := asked(s, users)
+	whole, err := os.ReadFile(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried, refused, noticed, lost := 0, 0, 0, 0
+	for bit := 0; bit < used(t, s.path)*8; bit += 151 {
+		data := bytes.Clone(whole)
+		data[bit/8] ^= 1 << (bit % 8)
+		if err := os.WriteFile(s.path, data, fileMode); err != nil {
+			t.Fatal(err)
+		}
+		tried++
+		bad, err := Open(s.path)
+		if err != nil {
+			refused++
+			continue
+		}
+		answers, failed := asked(bad, users)
+		if failed > 0 {
+			noticed++
+		}
+		for what, answer := range answers {
+			if answer == want[what] {
+				continue
+			}
+			lost++
+			if !strings.HasSuffix(answer, model.ErrNotFound.Error()) {
+				t.Errorf("bit %d: %s is %q, and nobody noticed", bit, what, answer)
+			}
+		}
+		if err := bad.Update(t.Context(), put("x")); errors.Is(err, model.ErrBusy) {
+			t.Fatalf("bit %d: the lock wasn't given back", bit)
+		}
+	}
+	t.Logf("%d bits: %d refused on opening, %d noticed on reading, %d answers of %d without something that was there",
+		tried, refused, noticed, lost, tried*len(want))
+	if err := os.WriteFile(s.path, whole, fileMode); err != nil {
+		t.Fatal(err)
+	}
+	h, err := s.open(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.close()
+}
+
+// A store that was cut while it was open isn't written to either, and works again once it is whole.
+func TestUpdateOfAFileCutUnderneath(t *testing.T) {
+	s := newStore(t)
+	for range 100 {
+		if err := s.Update(t.Context(), put(strings.Repeat("x", 900))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole, err := os.ReadFile(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 0; n < used(t, s.path); n += 4096 * 5 {
+		if err := os.Truncate(s.path, int64(n)); err != nil {
+			t.Fatal(err)
+		}
+		err := s.Update(t.Context(), func(tx model.WriteTx) error {
+			for id := model.FirstID; id < model.FirstID+100; id++ {
+				if err := tx.Put(model.KindUser, id, []byte("changed")); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if !errors.Is(err, model.ErrDamaged) && !errors.Is(err, ErrTruncated) && !errors.Is(err, ErrEmpty) {
+			t.Errorf("writing to %d of %d bytes: %v", n, len(whole), err)
+		}
+		if _, err := s.Look(); n < 4096 && err == nil {
+			t.Errorf("looking at %d bytes finds nothing wrong", n)
+		}
+		if err := os.WriteFile(s.path, whole, fileMode); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Update(t.Context(), func(model.WriteTx) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
