@@ -7,6 +7,7 @@ GOLANGCI_LINT_VERSION := 2.15.0
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 10s
 BENCH    ?= .
+USERS    ?= 1000,100000,1000000
 ARGS     ?=
 
 LDFLAGS := -s -w -X lanyard/cmd.version=$(VERSION)
@@ -56,8 +57,10 @@ e2e: build ## Drive the real binary in tmux
 	LANYARD_E2E_BINARY='$(CURDIR)/bin/lanyard' go test -tags e2e -count=1 ./cmd/e2e/...
 
 .PHONY: bench
-bench: ## Measure what has a budget (BENCH picks by name)
-	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+bench: build ## Measure what has a budget, beside less and fzf (USERS=1000,100000,1000000)
+	go build -o bin/bench ./cmd/bench
+	./bin/bench -binary bin/lanyard -users '$(USERS)'
+	LANYARD_BENCH_LARGE=1 go test -run '^$$' -bench '$(BENCH)' -benchmem ./keys ./db ./tui/grid ./cmd/bench
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME

@@ -53,7 +53,9 @@ func (e *env) show(ctx context.Context, session *tui.Session, setting clipboard.
 	clip := clipboard.New(setting, clipboard.System())
 	defer clearClipboard(clip)
 	look := theme.Options{Dark: true, NoColor: e.getenv("NO_COLOR") != "", ASCII: e.ascii || !utf8Locale(e.getenv)}
-	guard := tui.Guard(tui.New(ctx, tui.Options{Session: session, Found: e.foundFromConsole, Clipboard: clip, Theme: look, CanSuspend: canSuspend(), Now: e.now}))
+	guard := tui.Guard(tui.New(ctx, tui.Options{
+		Session: session, Found: e.foundFromConsole, Clipboard: clip, Theme: look, CanSuspend: canSuspend(), Now: e.now,
+	}))
 	options := []tea.ProgramOption{tea.WithFPS(framesPerSecond)}
 	if look.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.Ascii))

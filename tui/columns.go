@@ -14,7 +14,7 @@ import (
 func timeColumn[T any](key, title string, priority int, at func(T) time.Time, show func(time.Time) string) grid.Column[T] {
 	return grid.Column[T]{
 		Key: key, Title: title, Min: 10, Ideal: 12, Priority: priority,
-		Cell: func(row T) grid.Cell { return grid.Cell{Text: show(at(row)), Tone: theme.Dim} },
+		Cell: func(row T) grid.Cell { return grid.Cell{Text: show(at(row))} },
 		SortKey: func(b []byte, row T) []byte {
 			if at(row).IsZero() {
 				return binary.BigEndian.AppendUint64(b, 0)

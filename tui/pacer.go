@@ -26,10 +26,10 @@ type pacer struct {
 
 // The pacer's rates.
 const (
-	paceFast = 3 * time.Millisecond
+	paceFast = time.Millisecond
 	paceRest = 24 * time.Hour
 	// paceFor is how long after a message a frame may still come of it.
-	paceFor = 150 * time.Millisecond
+	paceFor = 40 * time.Millisecond
 )
 
 // awake is called on the Update goroutine, which is also the one that starts and stops the renderer.

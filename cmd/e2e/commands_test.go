@@ -3,6 +3,7 @@
 package e2e_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -41,7 +42,7 @@ func TestBadStores(t *testing.T) {
 	c.Run("lanyard", "--db", filepath.Join(dir, "missing")).Expect("There is no", "lanyard init").ExpectExit(3)
 	c.Run("lanyard", "--db", dir).Expect("is a directory").ExpectExit(2)
 	c.Run("lanyard", "init", "--account", "B", "--name", "B", "--email", "b@b.test").Expect("nothing is created over it").ExpectExit(5)
-	if now, err := os.ReadFile(store); err != nil || string(now) != string(whole) {
+	if now, err := os.ReadFile(store); err != nil || !bytes.Equal(now, whole) {
 		t.Errorf("the store was changed: %v", err)
 	}
 	if strings.Contains(c.Output(), "\x1b[?1049h") {

@@ -1,0 +1,110 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"lanyard/db"
+	"lanyard/keys"
+	"lanyard/model"
+	"lanyard/model/sample"
+)
+
+// account is a store with sample data, and the same users as text for programs that read text.
+type account struct {
+	dir   string
+	users int
+	last  string // how the email of one of the last users begins, before the @
+	took  time.Duration
+}
+
+// machines is how many service accounts an account has.
+const machines = 100
+
+func (a account) store() string { return filepath.Join(a.dir, "data", "lanyard", "default.db") }
+func (a account) lines() string { return filepath.Join(a.dir, "lines.txt") }
+func (a account) made() string  { return filepath.Join(a.dir, "made.json") }
+
+// made is what the process that made an account says of it.
+type made struct {
+	Last string        `json:"last"`
+	Took time.Duration `json:"took"`
+}
+
+// makeAccount makes the store and the text.
+func makeAccount(ctx context.Context, a account) error {
+	began := time.Now()
+	store, err := db.Create(ctx, a.store(), func(id string, tx model.WriteTx) error {
+		seal, root, err := keys.NewSealFile(id, rand.Reader)
+		if err != nil {
+			return err
+		}
+		data, err := seal.Encode()
+		if err != nil {
+			return err
+		}
+		if err := db.CreateFile(filepath.Join(a.dir, "config", "lanyard", "seals", id+".json"), data); err != nil {
+			return err
+		}
+		d := model.NewDirectory(unplaced{id: id}, model.Options{Unlock: func() (*keys.Root, error) { return root, nil }})
+		me, err := d.Found(tx, model.Founder{Account: "Acme", Name: "Ana Ruiz", Email: "ana@acme.test"}, model.ViaCommandLine)
+		if err != nil {
+			return err
+		}
+		sampled := sample.New(1, time.Now())
+		return d.Fill(tx, me, sampled.Users(a.users-1), sampled.ServiceAccounts(machines))
+	})
+	if err != nil {
+		return err
+	}
+	m := made{Took: time.Since(began)}
+	if m.Last, err = a.write(ctx, store); err != nil {
+		return err
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(a.made(), data, 0o600)
+}
+
+// unplaced is a store that isn't in place yet: only its id is known.
+type unplaced struct {
+	model.Store
+	id string
+}
+
+func (u unplaced) ID() string { return u.id }
+
+// write puts the users into a text file, a line each, and returns how the shortest email among the last begins: a
+// column of any width shows it whole.
+func (a account) write(ctx context.Context, store model.Store) (last string, err error) {
+	s, err := model.LoadSnapshot(ctx, store)
+	if err != nil {
+		return "", err
+	}
+	f, err := os.Create(a.lines())
+	if err != nil {
+		return "", err
+	}
+	w := bufio.NewWriter(f)
+	for i := range s.Users().Len() {
+		u := s.Users().At(i)
+		_, _ = fmt.Fprintf(w, "%-26s %-40s %-14s %s\n", u.Name, u.Email, model.RoleName(u.Role), u.Status) // Flush tells
+		local, _, _ := strings.Cut(u.Email, "@")
+		if i >= s.Users().Len()-20 && (last == "" || len(local) < len(last)) {
+			last = local
+		}
+	}
+	return last, errors.Join(w.Flush(), f.Close())
+}
