@@ -28,6 +28,9 @@ type demo struct {
 // maxDemo bounds how many records a demo makes.
 const maxDemo = 10_000_000
 
+// quickDemo is how many records are there before anybody wonders.
+const quickDemo = 50_000
+
 func (e *env) demoCommand() *cobra.Command {
 	var d demo
 	c := &cobra.Command{
@@ -69,6 +72,9 @@ func (e *env) demo(ctx context.Context, d demo) error {
 	hangup, stop := signal.NotifyContext(ctx, syscall.SIGHUP) // while it is being made; the console has its own
 	h := home{store: filepath.Join(dir, "demo.db"), seals: filepath.Join(dir, "seals")}
 	e.now = stopped(e.getenv("SOURCE_DATE_EPOCH"), e.now)
+	if d.users+d.machines > quickDemo {
+		_, _ = fmt.Fprintf(e.err, "Making up %d users and %d service accounts…\n", d.users, d.machines) // only a courtesy
+	}
 	directory, err := d.create(hangup, h, e.now)
 	stop()
 	if err != nil {

@@ -151,7 +151,7 @@ func (c *change) serviceAccount(seen Seen) (ServiceAccount, error) {
 }
 
 func gone(what string) error {
-	return &Error{Kind: ErrNotFound, What: "This " + what + " isn't there any more", Hint: "Somebody else has removed it."}
+	return &Error{Kind: ErrNotFound, What: "This " + what + " isn't there any more", Short: "not there any more", Hint: "Somebody else has removed it."}
 }
 
 func checkVersion(name string, have uint64, seen Seen) error {
@@ -160,7 +160,8 @@ func checkVersion(name string, have uint64, seen Seen) error {
 	}
 	return &Error{
 		Kind: ErrConflict, What: fmt.Sprintf("%s was changed by somebody else since you saw it", name),
-		Hint: "Look at the new values and try again.",
+		Short: "changed by somebody else meanwhile",
+		Hint:  "Look at the new values and try again.",
 	}
 }
 

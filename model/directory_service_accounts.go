@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"lanyard/keys"
 )
@@ -51,7 +52,7 @@ func (c *change) createServiceAccount(draft ServiceAccountDraft) (ServiceAccount
 	if s.ID, err = c.NextID(); err != nil {
 		return s, err
 	}
-	if s.Key, err = c.newAPIKey(s.ID); err != nil {
+	if s.Key, err = c.newAPIKey(s.ID, time.Time{}); err != nil {
 		return s, err
 	}
 	if err := save(c, nil, s); err != nil {
@@ -61,7 +62,7 @@ func (c *change) createServiceAccount(draft ServiceAccountDraft) (ServiceAccount
 }
 
 // newAPIKey makes a key and keeps it as a digest and a sealed copy.
-func (c *change) newAPIKey(owner ID) (ID, error) {
+func (c *change) newAPIKey(owner ID, used time.Time) (ID, error) {
 	id, err := c.NextID()
 	if err != nil {
 		return 0, err
@@ -71,7 +72,7 @@ func (c *change) newAPIKey(owner ID) (ID, error) {
 		return 0, err
 	}
 	defer secret.Wipe()
-	k := APIKey{ID: id, Version: 1, ServiceAccount: owner, PublicID: secret.PublicID(), Digest: secret.Digest(), CreatedAt: c.now}
+	k := APIKey{ID: id, Version: 1, ServiceAccount: owner, PublicID: secret.PublicID(), Digest: secret.Digest(), CreatedAt: c.now, LastUsedAt: used}
 	if k.Sealed, err = c.root.Seal(c.d.binding(k), secret.Text()); err != nil {
 		return 0, err
 	}

@@ -2,13 +2,15 @@ package model
 
 import (
 	"iter"
+	"time"
 
 	"lanyard/keys"
 )
 
 // Fill writes many records into an account that is being created, before it is in place: for sample data. Ids, versions,
-// tokens and keys are made here; texts are taken as they are. One event stands for all of it.
-func (d *Directory) Fill(tx WriteTx, by User, users iter.Seq[User], machines iter.Seq[ServiceAccount]) error {
+// tokens and keys are made here; texts and times are taken as they are. One event stands for all of it. A service account
+// comes with the time when its key was last used.
+func (d *Directory) Fill(tx WriteTx, by User, users iter.Seq[User], machines iter.Seq2[ServiceAccount, time.Time]) error {
 	root, err := d.unlock()
 	if err != nil {
 		return err
@@ -19,8 +21,8 @@ func (d *Directory) Fill(tx WriteTx, by User, users iter.Seq[User], machines ite
 			return err
 		}
 	}
-	for s := range machines {
-		if err := c.fillMachine(s); err != nil {
+	for s, used := range machines {
+		if err := c.fillMachine(s, used); err != nil {
 			return err
 		}
 	}
@@ -43,7 +45,7 @@ func (c *change) fillUser(u User) (err error) {
 	return c.saveUser(nil, &u)
 }
 
-func (c *change) fillMachine(s ServiceAccount) (err error) {
+func (c *change) fillMachine(s ServiceAccount, used time.Time) (err error) {
 	now := c.now
 	defer func() { c.now = now }()
 	c.now = s.CreatedAt // its key was made with it
@@ -51,7 +53,7 @@ func (c *change) fillMachine(s ServiceAccount) (err error) {
 		return err
 	}
 	s.Version, s.CreatedBy = 1, c.actor.ID
-	if s.Key, err = c.newAPIKey(s.ID); err != nil {
+	if s.Key, err = c.newAPIKey(s.ID, used); err != nil {
 		return err
 	}
 	return save(c, nil, s)

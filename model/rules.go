@@ -67,7 +67,8 @@ func (r Rules) grant(id ID) error {
 		if !own.Allows(p) {
 			return &Error{
 				Kind: ErrNotPermitted, What: fmt.Sprintf("You can't give the role %s: it allows %s and yours doesn't", role.Name, p),
-				Hint: "Choose a role that allows no more than yours.",
+				Short: "allows more than your role",
+				Hint:  "Choose a role that allows no more than yours.",
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -29,25 +30,13 @@ func (s *usersScreen) describeActions() []action {
 		{id: "user.deactivate", title: "Deactivate", menu: "d", section: sectionHere, enabled: s.allowed(model.Rules.DeactivateUser), run: s.askDeactivate},
 		{
 			id: "user.reactivate", title: "Reactivate", menu: "e", section: sectionHere,
-			enabled: s.allowed(model.Rules.ReactivateUser), run: s.bulk("reactivated", reactivateUsers),
+			enabled: s.allowed(model.Rules.ReactivateUser), run: s.bulk("reactivated", (*model.Directory).ReactivateUsers),
 		},
 		{id: "user.groups", title: "Show groups", menu: "g", section: sectionHere, enabled: s.oneRow, run: s.showGroups},
 		{id: "user.set_role", title: "Set role…", menu: "s", section: sectionHere, enabled: s.allowed(model.Rules.EditUser), run: s.pickRole},
 		{id: "info", title: "User info", keys: []string{"o"}, menu: "o", section: sectionHere, enabled: s.oneRow, run: s.info},
 		{id: "user.copy_email", title: "Copy email", keys: []string{"c"}, section: sectionHere, enabled: s.someRow, run: s.copyEmails},
 	}
-}
-
-func reactivateUsers(ctx context.Context, d *model.Directory, a model.Actor, list []model.Seen) (model.Outcome, error) {
-	return d.ReactivateUsers(ctx, a, list)
-}
-
-func deactivateUsers(ctx context.Context, d *model.Directory, a model.Actor, list []model.Seen) (model.Outcome, error) {
-	return d.DeactivateUsers(ctx, a, list)
-}
-
-func removeUsers(ctx context.Context, d *model.Directory, a model.Actor, list []model.Seen) (model.Outcome, error) {
-	return d.RemoveUsers(ctx, a, list)
 }
 
 // mayRemove asks the rule that fits the user's status: removing, or cancelling the invitation.
@@ -60,8 +49,7 @@ func mayRemove(r model.Rules, u model.User) error {
 
 // removeLabel says what x does to the row.
 func (s *usersScreen) removeLabel() string {
-	targets := s.targets()
-	if len(targets) == 1 && targets[0].Status == model.StatusInvited {
+	if u, ok := s.single(); ok && u.Status == model.StatusInvited {
 		return "Cancel invite"
 	}
 	return "Remove"
@@ -69,56 +57,52 @@ func (s *usersScreen) removeLabel() string {
 
 // askRemove asks before users are removed or their invitations cancelled.
 func (s *usersScreen) askRemove() tea.Cmd {
-	targets := s.targets()
-	called, verb, done := s.called(targets), s.removeLabel(), "removed"
-	text := called + " is removed from the account. What they made stays: service accounts, groups and workspaces."
-	if len(targets) > 1 {
-		text = called + " are removed from the account, and the invites of those who haven't joined are cancelled. What they made stays."
-	}
+	targets, called, verb, done := s.targets(), s.called(), s.removeLabel(), "removed"
 	title := "Remove " + called + "?"
-	if verb == "Cancel invite" {
-		title, done = "Cancel the invite of "+called+"?", "isn't invited any more"
-		text = "The token that " + called + " got stops working, and " + targets[0].Email + " can be invited again."
-		verb = "Cancel the invite"
+	text := called + " is removed from the account. What they made stays: service accounts, groups and workspaces."
+	one, ok := s.single()
+	switch {
+	case !ok:
+		text = called + " are removed from the account, and the invites of those who haven't joined are cancelled. What they made stays."
+	case one.Status == model.StatusInvited:
+		title, verb, done = "Cancel the invite of "+called+"?", "Cancel the invite", "isn't invited any more"
+		text = "The token that " + called + " got stops working, and " + one.Email + " can be invited again."
 	}
-	if s.includesMe(targets) {
+	if s.aimedAtMe() {
 		text += " You are one of them: afterwards you can't act in this account any more."
 	}
-	s.c.push(newConfirm(title, text, verb, len(targets), func() tea.Cmd { return s.change(targets, done, removeUsers) }))
+	s.c.push(newConfirm(title, text, verb, len(targets.ids), func() tea.Cmd { return s.change(targets, called, done, (*model.Directory).RemoveUsers) }))
 	return nil
 }
 
 // askDeactivate deactivates at once, since it can be taken back; only blocking oneself is asked about.
 func (s *usersScreen) askDeactivate() tea.Cmd {
-	targets := s.targets()
-	run := func() tea.Cmd { return s.change(targets, "deactivated", deactivateUsers) }
-	if !s.includesMe(targets) {
+	targets, called := s.targets(), s.called()
+	run := func() tea.Cmd { return s.change(targets, called, "deactivated", (*model.Directory).DeactivateUsers) }
+	if !s.aimedAtMe() {
 		return run()
 	}
 	s.c.push(newConfirm("Deactivate yourself?", "You can't act in this account afterwards, until another Admin reactivates you.", "Deactivate", 1, run))
 	return nil
 }
 
-func (s *usersScreen) includesMe(targets []model.User) bool {
-	for _, u := range targets {
-		if u.ID == s.c.session.Actor.User {
-			return true
-		}
-	}
-	return false
+// aimedAtMe reports whether the acting person is among those that an action is about.
+func (s *usersScreen) aimedAtMe() bool {
+	me := uint64(s.c.session.Actor.User)
+	_, _, marked := s.grid.Counts()
+	_, id, _, ok := s.grid.Cursor()
+	return s.grid.IsMarked(me) || marked == 0 && ok && id == me
 }
 
 // pickRole offers the roles for all targets.
 func (s *usersScreen) pickRole() tea.Cmd {
-	targets := s.targets()
+	targets, called := s.targets(), s.called()
 	var options []option
 	for _, role := range model.TenantRoles() {
 		options = append(options, option{id: role.ID, name: role.Name, help: role.Description})
 	}
-	s.c.push(&picker{title: "Role of " + s.called(targets), options: options, choose: func(_ *console, o option) tea.Cmd {
-		return s.change(targets, "set to "+o.name, func(ctx context.Context, d *model.Directory, a model.Actor, list []model.Seen) (model.Outcome, error) {
-			return d.SetUsersRole(ctx, a, list, o.id)
-		})
+	s.c.push(&picker{title: "Role of " + called, options: options, choose: func(_ *console, o option) tea.Cmd {
+		return s.change(targets, called, "set to "+o.name, setRole((*model.Directory).SetUsersRole, o.id))
 	}})
 	return nil
 }
@@ -135,9 +119,16 @@ func (s *usersScreen) showGroups() tea.Cmd {
 	return nil
 }
 
+// maxEmails is how many emails are copied at once: some 30 kB, which terminals still take.
+const maxEmails = 1000
+
 func (s *usersScreen) copyEmails() tea.Cmd {
+	targets := s.targets()
+	if len(targets.ids) > maxEmails {
+		return s.c.fail(fmt.Errorf("%s are more than a clipboard takes. Mark at most %s", s.called(), count(maxEmails, "")))
+	}
 	var list []string
-	for _, u := range s.targets() {
+	for u := range targets.all() {
 		list = append(list, u.Email)
 	}
 	what := "the email"
@@ -150,9 +141,9 @@ func (s *usersScreen) copyEmails() tea.Cmd {
 // renew makes fresh tokens for invited users and shows the invitations. Copy invite does the same: a token is kept only
 // as a hash, so that the old one can't be shown again.
 func (s *usersScreen) renew(title string) tea.Cmd {
-	list, actor := s.seenAll(s.targets()), s.c.session.Actor
+	targets, actor, seen := s.targets(), s.c.session.Actor, s.seen
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
-		invited, out, err := d.ResendInvites(ctx, actor, list, 0)
+		invited, out, err := d.ResendInvites(ctx, actor, targets.seen(seen), 0)
 		return func(c *console) tea.Cmd {
 			cmd := s.report("A fresh invite of "+count(len(invited), "user"), "made, the old token is dead", 1, out, err)
 			if len(invited) > 0 {
@@ -175,7 +166,7 @@ func (c *console) showInvitations(title string, invited []model.Invited) {
 	if len(invited) > 1 {
 		intro = "Send each their own. The tokens are shown only now; c copies all of it."
 	}
-	c.push(&page{title: title, extra: []hint{{"c", "copy"}}, body: func(c *console, width int) []line {
+	c.push(&page{title: title, fixed: true, extra: []hint{{"c", "copy"}}, body: func(c *console, width int) []line {
 		lines := c.paragraphs(intro, width)
 		for i := range lines {
 			lines[i][0].tone = theme.Dim

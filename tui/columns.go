@@ -13,7 +13,7 @@ import (
 // timeColumn is a column of times, shown by a function and sorted by the time itself.
 func timeColumn[T any](key, title string, priority int, at func(T) time.Time, show func(time.Time) string) grid.Column[T] {
 	return grid.Column[T]{
-		Key: key, Title: title, Min: 10, Ideal: 12, Priority: priority,
+		Key: key, Title: title, Min: 10, Ideal: 10, Priority: priority,
 		Cell: func(row T) grid.Cell { return grid.Cell{Text: show(at(row))} },
 		SortKey: func(b []byte, row T) []byte {
 			if at(row).IsZero() {

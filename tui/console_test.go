@@ -100,9 +100,17 @@ func TestAnEditLosesToANewerChange(t *testing.T) {
 	s, err := d.c.snapshot.Refresh(t.Context(), d.store)
 	d.must(err)
 	d.run(d.c.show(s)) // another process's change arrives while the editor is open
-	d.sees(m.Name+"x").press("enter").sees("changed by somebody else", m.Name+"x")
-	if got, _ := d.snapshot().ServiceAccounts().Get(m.ID); got.Name != "theirs" {
-		t.Errorf("the newer change was lost: %q", got.Name)
+	d.sees(m.Name+"x").press("enter").sees(`changed by somebody else meanwhile, to "theirs"`, m.Name+"x")
+	name := func() string {
+		got, _ := d.snapshot().ServiceAccounts().Get(m.ID)
+		return got.Name
+	}
+	if name() != "theirs" {
+		t.Errorf("the newer change was lost: %q", name())
+	}
+	d.press("enter").sees("Name changed")
+	if name() != m.Name+"x" {
+		t.Errorf("having seen theirs, enter left %q", name())
 	}
 }
 

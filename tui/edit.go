@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"errors"
+	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -87,7 +89,7 @@ func (s *sheet[T]) beginEdit(col column[T]) tea.Cmd {
 	}
 	ed := &cellEditor{text: newInput(col.edit.text(row)), ended: func() { s.grid.EndEdit() }}
 	ed.apply = func(_ *console, value string, next bool) tea.Cmd {
-		return s.applyText(ed, col, row, value, next)
+		return s.applyText(ed, col, &row, value, next)
 	}
 	s.c.push(ed)
 	return s.grid.Edit("") // holds the row where it is, whatever others change
@@ -95,7 +97,8 @@ func (s *sheet[T]) beginEdit(col column[T]) tea.Cmd {
 
 // applyText sends an edited text off. The row is the one that was shown when the editor opened, so that a change that
 // somebody else made meanwhile is noticed and not overwritten.
-func (s *sheet[T]) applyText(ed *cellEditor, col column[T], row T, value string, next bool) tea.Cmd {
+func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw *T, value string, next bool) tea.Cmd {
+	row := *saw
 	if value == col.edit.text(row) {
 		s.c.remove(ed)
 		return s.goOn(next)
@@ -105,7 +108,11 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], row T, value string,
 		err := apply(ctx, d, actor, row, value)
 		return func(c *console) tea.Cmd {
 			ed.busy = false
-			if err != nil {
+			switch {
+			case errors.Is(err, model.ErrConflict):
+				ed.fault = s.overtaken(col, saw)
+				return nil
+			case err != nil:
 				ed.fault = err.Error()
 				return nil
 			}
@@ -113,6 +120,20 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], row T, value string,
 			return tea.Batch(c.say(col.Title+" changed"), s.goOn(next))
 		}
 	})
+}
+
+// overtaken says what somebody else made of the row that is being edited, and takes it as seen: the next enter is meant.
+func (s *sheet[T]) overtaken(col column[T], saw *T) string {
+	now, ok := s.grid.Row(uint64(s.seen(*saw).ID))
+	if !ok {
+		return "This " + s.noun + " was removed meanwhile. esc closes."
+	}
+	was, is := col.edit.text(*saw), col.edit.text(now)
+	*saw = now
+	if is == was {
+		return "Other cells of this " + s.noun + " were changed by somebody else meanwhile. enter applies yours all the same."
+	}
+	return "It was changed by somebody else meanwhile, to " + strconv.Quote(is) + ". enter puts yours in its place, esc keeps theirs."
 }
 
 // goOn moves to the next cell that can be edited, and opens it.

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/model"
+	"lanyard/tui/text"
 	"lanyard/tui/theme"
 )
 
@@ -183,24 +184,26 @@ func (c *console) progress() line {
 // footer shows the keys that matter most here, as many as there is room for. The last two, which lead to all the others
 // and out, always have theirs.
 func (c *console) footer() line {
+	const apart = 2
 	hints := c.footerHints()
-	width := func(h hint) int { return c.cells(c.keyName(h.key)) + 1 + c.cells(h.does) + 2 }
-	left, reserved := c.width-1, 0
-	tail := max(0, len(hints)-2)
+	width := func(h hint) int { return apart + c.cells(c.keyName(h.key)) + 1 + c.cells(h.does) }
+	left, tail := c.width-1+apart, max(0, len(hints)-2)
 	for _, h := range hints[tail:] {
-		reserved += width(h)
+		left -= width(h)
+	}
+	kept := make([]hint, 0, len(hints))
+	for _, h := range hints[:tail] {
+		if left -= width(h); left < 0 {
+			break // what comes after it matters less, even if it is shorter
+		}
+		kept = append(kept, h)
 	}
 	l := line{{" ", theme.Normal}}
-	for i, h := range hints {
-		w := width(h)
-		if i >= tail {
-			reserved -= w
+	for i, h := range append(kept, hints[tail:]...) {
+		if i > 0 {
+			l = append(l, span{text.Spaces(apart), theme.Normal})
 		}
-		if w+reserved > left {
-			continue
-		}
-		left -= w
-		l = append(l, span{c.keyName(h.key), theme.Accent}, span{" " + h.does + "  ", theme.Dim})
+		l = append(l, span{c.keyName(h.key), theme.Accent}, span{" " + h.does, theme.Dim})
 	}
 	return l
 }

@@ -44,24 +44,26 @@ func (r *reveal) closed(*console) { r.secret.Wipe() }
 func (r *reveal) blurred(c *console) { c.remove(r) }
 
 func (r *reveal) draw(c *console) panel {
-	key := c.theme.Paint(theme.Accent, c.mode().Fit(string(r.secret.Text()), c.width))
-	lines := []line{
-		nil,
-		{{" API key of ", theme.Dim}, {r.name, theme.Title}},
-		nil, nil, nil,
-		dim(" Select it with the mouse. It hides itself after 30 seconds,"),
-		dim(" when you switch windows, and with esc."),
+	lines := []line{nil, {{" API key of ", theme.Dim}, {r.name, theme.Title}}, nil}
+	parts := c.wrap(string(r.secret.Text()), c.width)
+	for _, part := range parts { // from the first cell on, so that nothing else is selected with it
+		lines = append(lines, line{{part, theme.Accent}})
+	}
+	note := "Select it with the mouse. It hides itself after 30 seconds, when you switch windows, and with esc."
+	if len(parts) > 1 {
+		note = "It goes on in the next line: make the window 55 columns wide to select it in one piece. " + note
+	}
+	lines = append(lines, nil, nil)
+	for _, l := range c.wrap(note, min(60, c.width-2)) {
+		lines = append(lines, dim(" "+l))
 	}
 	drawn := make([]string, c.height-1)
 	for i := range drawn {
-		switch {
-		case i == 3:
-			drawn[i] = key
-		case i < len(lines):
-			drawn[i] = c.paint(lines[i], c.width)
-		default:
-			drawn[i] = c.paint(nil, c.width)
+		var l line
+		if i < len(lines) {
+			l = lines[i]
 		}
+		drawn[i] = c.paint(l, c.width)
 	}
 	return panel{content: strings.Join(drawn, "\n")}
 }

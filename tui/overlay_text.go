@@ -10,6 +10,7 @@ import (
 type page struct {
 	title   string
 	body    func(c *console, width int) []line // made anew for every frame, so that it shows the record as it is
+	fixed   bool                               // the body never changes, so it is made once for a width
 	extra   []hint
 	onKey   func(c *console, k tea.KeyPressMsg) (tea.Cmd, bool) // keys beyond scrolling and closing
 	onClose func()
@@ -17,6 +18,17 @@ type page struct {
 	from    int // the first line shown
 	rows    int // how many lines there are room for, as of the last frame
 	lines   int
+
+	made      []line // a fixed body, and for which width
+	madeWidth int
+}
+
+// laidOut returns the body's lines. That of a thousand invitations takes longer than a frame may.
+func (p *page) laidOut(c *console, width int) []line {
+	if !p.fixed || p.made == nil || p.madeWidth != width {
+		p.made, p.madeWidth = p.body(c, width), width
+	}
+	return p.made
 }
 
 func (p *page) hints() []hint {
@@ -51,6 +63,7 @@ func (p *page) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 func (p *page) scroll(by int) { p.from = max(0, min(p.from+by, p.lines-p.rows)) }
 
 func (p *page) closed(*console) {
+	p.made = nil // may hold a secret
 	if p.onClose != nil {
 		p.onClose()
 	}
@@ -62,7 +75,7 @@ func (p *page) draw(c *console) panel {
 		width = 72
 	}
 	inner := c.boxWidth(width)
-	body := p.body(c, inner)
+	body := p.laidOut(c, inner)
 	p.lines, p.rows = len(body), max(1, min(len(body), c.height-4))
 	p.scroll(0)
 	title := p.title

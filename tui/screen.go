@@ -40,7 +40,6 @@ type screen interface {
 	toggleMark()
 	markShown()
 	clearMarks() bool
-	keepMarks(ids []model.ID)
 	filter() string
 	setFilter(s string) tea.Cmd
 	sort() tea.Cmd
@@ -188,8 +187,6 @@ func (s *sheet[T]) clearMarks() bool {
 	return marked > 0
 }
 
-func (s *sheet[T]) keepMarks(ids []model.ID) { s.grid.MarkOnly(numbers(ids)) }
-
 // row returns the row under the cursor.
 func (s *sheet[T]) row() (T, bool) {
 	row, _, _, ok := s.grid.Cursor()
@@ -206,113 +203,6 @@ func (s *sheet[T]) column() column[T] {
 	return s.columns[max(0, i)]
 }
 
-// targets returns the marked rows, or the one under the cursor when none is marked.
-func (s *sheet[T]) targets() []T {
-	var marked []T
-	for _, id := range s.grid.Marked() {
-		if row, ok := s.grid.Row(id); ok {
-			marked = append(marked, row)
-		}
-	}
-	if len(marked) > 0 {
-		return marked
-	}
-	if row, ok := s.row(); ok {
-		return []T{row}
-	}
-	return nil
-}
-
-func (s *sheet[T]) seenAll(rows []T) []model.Seen {
-	list := make([]model.Seen, len(rows))
-	for i, row := range rows {
-		list[i] = s.seen(row)
-	}
-	return list
-}
-
-// menuTitle names what the row menu acts on; false when there is nothing.
-func (s *sheet[T]) menuTitle() (string, bool) {
-	switch targets := s.targets(); len(targets) {
-	case 0:
-		return "", false
-	case 1:
-		return s.label(targets[0]), true
-	default:
-		return count(len(targets), s.noun) + " marked", true
-	}
-}
-
-// called names the targets in a sentence: the one, or how many.
-func (s *sheet[T]) called(targets []T) string {
-	if len(targets) == 1 {
-		return s.label(targets[0])
-	}
-	return count(len(targets), s.noun)
-}
-
-// allowed asks the rules about the targets: about the row when there is one, and of many whether any may be changed at
-// all, since each of them is asked again when it is done.
-func (s *sheet[T]) allowed(may func(model.Rules, T) error) func() error {
-	return func() error {
-		targets := s.targets()
-		if len(targets) == 0 {
-			return errNoRow
-		}
-		rules := s.c.rules()
-		var first error
-		for _, row := range targets {
-			err := may(rules, row)
-			if err == nil {
-				return nil
-			}
-			if first == nil {
-				first = err
-			}
-		}
-		return first
-	}
-}
-
-// bulk does a change to all targets and says how it went. What was refused stays marked.
-func (s *sheet[T]) bulk(done string, work func(context.Context, *model.Directory, model.Actor, []model.Seen) (model.Outcome, error)) func() tea.Cmd {
-	return func() tea.Cmd {
-		targets := s.targets()
-		return s.change(targets, done, work)
-	}
-}
-
-func (s *sheet[T]) change(targets []T, done string, work func(context.Context, *model.Directory, model.Actor, []model.Seen) (model.Outcome, error)) tea.Cmd {
-	called, list, actor := s.called(targets), s.seenAll(targets), s.c.session.Actor
-	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
-		out, err := work(ctx, d, actor, list)
-		return func(*console) tea.Cmd { return s.report(called, done, len(list), out, err) }
-	})
-}
-
-// report says how a change of some rows went.
-func (s *sheet[T]) report(called, done string, asked int, out model.Outcome, err error) tea.Cmd {
-	if err == nil {
-		err = out.Err()
-	}
-	if err != nil {
-		return s.c.fail(err)
-	}
-	refused := make([]model.ID, len(out.Refused))
-	for i, r := range out.Refused {
-		refused[i] = r.ID
-	}
-	s.keepMarks(refused)
-	if asked > 1 {
-		called = count(out.Done, s.noun)
-	}
-	if len(refused) == 0 {
-		return s.c.say(called + " " + done)
-	}
-	s.c.push(refusalPage(called+" "+done, out.Refused))
-	return s.c.warn(count(len(refused), "") + " refused, still marked")
-}
-
 // oneRow asks for a row under the cursor.
 func (s *sheet[T]) oneRow() error {
 	if _, ok := s.row(); !ok {
@@ -320,9 +210,6 @@ func (s *sheet[T]) oneRow() error {
 	}
 	return nil
 }
-
-// someRow asks for a marked row, or one under the cursor.
-func (s *sheet[T]) someRow() error { return s.allowed(func(model.Rules, T) error { return nil })() }
 
 // enter edits the cell under the cursor, or opens what can't be edited in place.
 func (s *sheet[T]) enter() tea.Cmd {

@@ -68,26 +68,26 @@ func (r machineRows) Changed(before grid.Rows[machine]) ([]uint64, bool) {
 func (s *serviceAccountsScreen) describe() []column[machine] {
 	g := func(c grid.Column[machine]) column[machine] { return column[machine]{Column: c} }
 	name := g(grid.Column[machine]{
-		Key: "name", Title: "Name", Min: 12, Ideal: 22, Search: true,
+		Key: "name", Title: "Name", Min: 14, Ideal: 22, Search: true,
 		Cell:    func(m machine) grid.Cell { return grid.Cell{Text: m.Name} },
 		SortKey: func(b []byte, m machine) []byte { return append(b, model.FoldName(m.Name)...) },
 	})
 	name.edit = &edit[machine]{may: mayEdit, text: func(m machine) string { return m.Name }, apply: renameMachine}
 	description := g(grid.Column[machine]{
-		Key: "description", Title: "Description", Min: 12, Ideal: 36, Flex: true, Priority: 4, Search: true,
+		Key: "description", Title: "Description", Min: 10, Ideal: 36, Flex: true, Priority: 4, Search: true,
 		Cell:    func(m machine) grid.Cell { return grid.Cell{Text: m.Description} },
 		SortKey: func(b []byte, m machine) []byte { return append(b, model.FoldName(m.Description)...) },
 	})
 	description.edit = &edit[machine]{may: mayEdit, text: func(m machine) string { return m.Description }, apply: describeMachine}
 	role := g(grid.Column[machine]{
-		Key: "role", Title: "Role", Min: 8, Ideal: 10, Priority: 2, Search: true,
+		Key: "role", Title: "Role", Min: 8, Ideal: 8, Priority: 2, Search: true,
 		Cell:    func(m machine) grid.Cell { return roleCell(m.Role) },
 		SortKey: func(b []byte, m machine) []byte { return append(b, byte(m.Role)) },
 		Narrow:  func(m machine) []string { return []string{model.RoleName(m.Role)} },
 	})
 	role.edit = &edit[machine]{may: mayEdit, options: machineRoles, choose: setMachineRole}
 	key := g(grid.Column[machine]{
-		Key: "key", Title: "API key", Min: 9, Ideal: 10, Priority: 1,
+		Key: "key", Title: "API key", Min: 9, Ideal: 9, Priority: 1,
 		Cell:    func(m machine) grid.Cell { return grid.Cell{Text: m.APIKey.Hint(), Tone: theme.Accent} },
 		SortKey: func(b []byte, m machine) []byte { return append(b, m.APIKey.PublicID...) },
 	})
@@ -161,28 +161,25 @@ func (s *serviceAccountsScreen) mayReveal() error {
 }
 
 func (s *serviceAccountsScreen) pickRole() tea.Cmd {
-	targets := s.targets()
-	options, chosen := machineRoles(model.Rules{}, targets[0])
-	s.c.push(&picker{title: "Role of " + s.called(targets), options: options, at: chosen, choose: func(_ *console, o option) tea.Cmd {
-		return s.change(targets, "set to "+o.name, func(ctx context.Context, d *model.Directory, a model.Actor, list []model.Seen) (model.Outcome, error) {
-			return d.SetServiceAccountsRole(ctx, a, list, o.id)
-		})
+	targets, called := s.targets(), s.called()
+	first, _ := s.single() // of many, none is what all have
+	options, chosen := machineRoles(model.Rules{}, first)
+	s.c.push(&picker{title: "Role of " + called, options: options, at: chosen, choose: func(_ *console, o option) tea.Cmd {
+		return s.change(targets, called, "set to "+o.name, setRole((*model.Directory).SetServiceAccountsRole, o.id))
 	}})
 	return nil
 }
 
 // askDelete asks before service accounts and their keys are deleted.
 func (s *serviceAccountsScreen) askDelete() tea.Cmd {
-	targets := s.targets()
-	called := s.called(targets)
-	text := "Its API key, " + targets[0].APIKey.Hint() + ", stops working at once, and whatever uses it with it."
-	if len(targets) > 1 {
+	targets, called := s.targets(), s.called()
+	one, ok := s.single()
+	text := "Its API key, " + one.APIKey.Hint() + ", stops working at once, and whatever uses it with it."
+	if !ok {
 		text = "Their API keys stop working at once, and whatever uses them with them."
 	}
-	s.c.push(newConfirm("Delete "+called+"?", text, "Delete", len(targets), func() tea.Cmd {
-		return s.change(targets, "deleted", func(ctx context.Context, d *model.Directory, a model.Actor, list []model.Seen) (model.Outcome, error) {
-			return d.DeleteServiceAccounts(ctx, a, list)
-		})
+	s.c.push(newConfirm("Delete "+called+"?", text, "Delete", len(targets.ids), func() tea.Cmd {
+		return s.change(targets, called, "deleted", (*model.Directory).DeleteServiceAccounts)
 	}))
 	return nil
 }

@@ -68,17 +68,17 @@ func (s *usersScreen) describe() []column[model.User] {
 		}),
 		role,
 		g(grid.Column[model.User]{
-			Key: "groups", Title: "Groups", Min: 6, Ideal: 16, Priority: 5,
+			Key: "groups", Title: "Groups", Min: 6, Ideal: 10, Priority: 5,
 			Cell: func(u model.User) grid.Cell { return someCount(len(u.Groups)) },
 		}),
 		g(grid.Column[model.User]{
-			Key: "status", Title: "Status", Min: 12, Ideal: 19, Priority: 1, Search: true,
+			Key: "status", Title: "Status", Min: 10, Ideal: 19, Priority: 1, Search: true,
 			Cell:    s.statusCell,
 			SortKey: func(b []byte, u model.User) []byte { return append(b, byte(u.Status)) },
 			Narrow:  s.statusWords,
 		}),
 		g(grid.Column[model.User]{
-			Key: "workspaces", Title: "Workspaces", Min: 10, Ideal: 16, Priority: 8,
+			Key: "workspaces", Title: "Workspaces", Min: 10, Ideal: 10, Priority: 8,
 			Cell: func(u model.User) grid.Cell { return someCount(len(u.Workspaces)) },
 		}),
 		g(timeColumn("joined", "Joined", 6, func(u model.User) time.Time { return u.JoinedAt }, date)),
@@ -97,7 +97,7 @@ func (s *usersScreen) lastSeen(t time.Time) string {
 func (s *usersScreen) statusCell(u model.User) grid.Cell {
 	switch {
 	case u.Expired(s.c.now()):
-		return grid.Cell{Glyph: theme.Cross, Text: "Invited · expired", Tone: theme.Bad}
+		return grid.Cell{Glyph: theme.Cross, Text: "Invited · expired", Short: "Expired", Tone: theme.Bad}
 	case u.Status == model.StatusInvited:
 		return grid.Cell{Glyph: theme.Pending, Text: "Invited", Tone: theme.Warn}
 	case u.Status == model.StatusInactive:

@@ -132,11 +132,16 @@ func plain(s string) string {
 	return b.String()
 }
 
-// ServiceAccounts makes up n service accounts with distinct names.
-func (d *Data) ServiceAccounts(n int) iter.Seq[model.ServiceAccount] {
-	return func(yield func(model.ServiceAccount) bool) {
+// ServiceAccounts makes up n service accounts with distinct names, each with the time when its key was last used: most
+// lately, some never.
+func (d *Data) ServiceAccounts(n int) iter.Seq2[model.ServiceAccount, time.Time] {
+	return func(yield func(model.ServiceAccount, time.Time) bool) {
 		for range n {
-			if !yield(d.machine()) {
+			m, used := d.machine(), time.Time{}
+			if d.random.IntN(6) > 0 {
+				used = d.before(0, d.now.Sub(m.CreatedAt)/4)
+			}
+			if !yield(m, used) {
 				return
 			}
 		}

@@ -1,6 +1,9 @@
 package grid
 
-import "math/bits"
+import (
+	"iter"
+	"math/bits"
+)
 
 // bitset is a set of positions: a million take 125 kB, where a map of ids takes forty million bytes.
 type bitset []uint64
@@ -19,11 +22,15 @@ func (b bitset) count() int {
 	return n
 }
 
-// each calls f with every member, ascending.
-func (b bitset) each(f func(i uint32)) {
-	for k, w := range b {
-		for ; w != 0; w &= w - 1 {
-			f(uint32(k*64 + bits.TrailingZeros64(w)))
+// all goes through the members, ascending.
+func (b bitset) all() iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for k, w := range b {
+			for ; w != 0; w &= w - 1 {
+				if !yield(uint32(k*64 + bits.TrailingZeros64(w))) {
+					return
+				}
+			}
 		}
 	}
 }

@@ -8,6 +8,7 @@ const Menu = "menu"
 // Cell is what one cell shows. The text may hold anything; it is cleaned when it is drawn.
 type Cell struct {
 	Text  string
+	Short string // shown instead where Text doesn't fit; "" to cut it
 	Tone  theme.Tone
 	Glyph theme.Glyph // drawn before the text; never the only sign of what the cell means
 }

@@ -72,9 +72,20 @@ func (d *drawer[T]) cells(row T) []drawn {
 	for i, s := range d.layout.spans {
 		c := &d.columns[s.column]
 		cells[i] = drawn{Cell: c.Cell(row), searched: c.Search}
+		if cells[i].Short != "" && d.theme.Mode().Width(cells[i].Text) > s.width-d.lead(cells[i].Glyph, s.width) {
+			cells[i].Text = cells[i].Short
+		}
 		cells[i].Text = d.theme.Mode().Clean(cells[i].Text)
 	}
 	return cells
+}
+
+// lead is how many cells a glyph takes, with the space behind it.
+func (d *drawer[T]) lead(g theme.Glyph, width int) int {
+	if g == theme.NoGlyph {
+		return 0
+	}
+	return min(2, width)
 }
 
 // cell draws one cell. The one with the cursor is filled in its whole width, so that it can be seen where it is empty.
@@ -83,9 +94,8 @@ func (d *drawer[T]) cell(s span, c *drawn, focused bool) {
 	if focused {
 		tone, match = theme.Selected, theme.SelectedMatch
 	}
-	glyph, lead := d.theme.Glyph(c.Glyph), 0
-	if glyph != "" {
-		lead = min(2, s.width)
+	glyph, lead := d.theme.Glyph(c.Glyph), d.lead(c.Glyph, s.width)
+	if lead > 0 {
 		glyph += " "[:lead-1]
 	}
 	kept, w := d.theme.Mode().Cut(c.Text, s.width-lead)

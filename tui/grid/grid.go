@@ -145,6 +145,9 @@ func (g *Grid[T]) Counts() (total, shown, marked int) {
 	return g.pic.rows.Len(), g.pic.len(), g.marks.count
 }
 
+// Rows are all rows as they are on the screen, whether the filter shows them or not.
+func (g *Grid[T]) Rows() Rows[T] { return g.pic.rows }
+
 // Row is the row with an id, as it is on the screen.
 func (g *Grid[T]) Row(id uint64) (row T, ok bool) {
 	if pos, ok := g.pic.rows.Find(id); ok {

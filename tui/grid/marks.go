@@ -1,5 +1,7 @@
 package grid
 
+import "iter"
+
 // marks are the rows that bulk actions act on. They stay when the filter hides them; Counts and Marked tell of them nevertheless.
 type marks struct {
 	set   bitset // by position in the rows of the current picture
@@ -19,10 +21,12 @@ func follow[T any](m *marks, old, now Rows[T], d *delta) (lost int) {
 		}
 	}
 	if d == nil {
-		m.set.each(find)
+		for p := range m.set.all() {
+			find(p)
+		}
 	} else {
 		gone := d.gone
-		m.set.each(func(p uint32) {
+		for p := range m.set.all() {
 			for len(gone) > 0 && gone[0] < p {
 				gone = gone[1:]
 			}
@@ -31,7 +35,7 @@ func follow[T any](m *marks, old, now Rows[T], d *delta) (lost int) {
 			} else {
 				next.set(d.to(p))
 			}
-		})
+		}
 	}
 	lost = m.count
 	m.set, m.count = next, next.count()
@@ -81,6 +85,19 @@ func (g *Grid[T]) MarkOnly(ids []uint64) {
 func (g *Grid[T]) IsMarked(id uint64) bool {
 	pos, ok := g.pic.rows.Find(id)
 	return ok && g.marks.set.has(uint32(pos))
+}
+
+// AllMarked goes through the marked rows, shown or not, in the order of the list and not of the screen: for looking whether
+// there is one of some kind.
+func (g *Grid[T]) AllMarked() iter.Seq[T] {
+	set, rows := g.marks.set, g.pic.rows
+	return func(yield func(T) bool) {
+		for p := range set.all() {
+			if !yield(rows.At(int(p))) {
+				return
+			}
+		}
+	}
 }
 
 // Marked are the ids of the marked rows: those that are shown, in the order on the screen, and then those that the filter hides, in the order of the

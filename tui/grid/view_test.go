@@ -175,3 +175,19 @@ func TestMatchesAreLifted(t *testing.T) {
 		}
 	}
 }
+
+func TestAShortTextStandsInWhereTheLongOneDoesNotFit(t *testing.T) {
+	column := Column[*person]{
+		Key: "status", Min: 10, Ideal: 20,
+		Cell: func(*person) Cell { return Cell{Glyph: theme.Cross, Text: "Invited · expired", Short: "Expired"} },
+	}
+	rows := Slice([]*person{{id: 1}}, func(p *person) uint64 { return p.id })
+	for width, want := range map[int]string{18: "✗ Expired", 40: "✗ Invited · expired"} {
+		g := New(theme.New(theme.Options{NoColor: true}), column)
+		g.SetSize(width, 3)
+		g.SetRows(rows)
+		if got := ansi.Strip(g.View()); !strings.Contains(got, want) {
+			t.Errorf("at %d cells:\n%s", width, got)
+		}
+	}
+}

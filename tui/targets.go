@@ -1,0 +1,167 @@
+package tui
+
+import (
+	"context"
+	"iter"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/model"
+	"lanyard/tui/grid"
+)
+
+// targets are the rows that an action is about: the marked ones, or the one under the cursor when none is marked. There may
+// be a million of them, so they are held by id and read when they are asked for, which may be away from the Update
+// goroutine: the rows never change.
+type targets[T any] struct {
+	rows grid.Rows[T]
+	ids  []uint64
+}
+
+func (s *sheet[T]) targets() targets[T] {
+	t := targets[T]{rows: s.grid.Rows(), ids: s.grid.Marked()}
+	if _, id, _, ok := s.grid.Cursor(); ok && len(t.ids) == 0 {
+		t.ids = []uint64{id}
+	}
+	return t
+}
+
+// all goes through the rows.
+func (t targets[T]) all() iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for _, id := range t.ids {
+			if pos, ok := t.rows.Find(id); ok && !yield(t.rows.At(pos)) {
+				return
+			}
+		}
+	}
+}
+
+// seen names the rows to a Directory, in the versions that are on the screen.
+func (t targets[T]) seen(of func(T) model.Seen) []model.Seen {
+	list := make([]model.Seen, 0, len(t.ids))
+	for row := range t.all() {
+		list = append(list, of(row))
+	}
+	return list
+}
+
+// aimed goes through what targets would hold without making a list of it: menus and the help ask in every frame.
+func (s *sheet[T]) aimed() iter.Seq[T] {
+	if _, _, marked := s.grid.Counts(); marked > 0 {
+		return s.grid.AllMarked()
+	}
+	return func(yield func(T) bool) {
+		if row, ok := s.row(); ok {
+			yield(row)
+		}
+	}
+}
+
+// single returns the row that an action is about if it is only one.
+func (s *sheet[T]) single() (only T, ok bool) {
+	if _, _, marked := s.grid.Counts(); marked > 1 {
+		return only, false
+	}
+	for only = range s.aimed() {
+		return only, true
+	}
+	return only, false
+}
+
+// called names the rows that an action is about in a sentence: the one, or how many.
+func (s *sheet[T]) called() string {
+	if row, ok := s.single(); ok {
+		return s.label(row)
+	}
+	_, _, marked := s.grid.Counts()
+	return count(marked, s.noun)
+}
+
+// menuTitle names what the row menu acts on; false when there is nothing.
+func (s *sheet[T]) menuTitle() (string, bool) {
+	if _, _, marked := s.grid.Counts(); marked > 1 {
+		return s.called() + " marked", true
+	}
+	row, ok := s.single()
+	if !ok {
+		return "", false
+	}
+	return s.label(row), true
+}
+
+// someRow asks for a marked row, or one under the cursor.
+func (s *sheet[T]) someRow() error {
+	for range s.aimed() {
+		return nil
+	}
+	return errNoRow
+}
+
+// askAtMost is how many marked rows the rules are asked about before an action is let through: each is asked again when it
+// is done.
+const askAtMost = 1000
+
+// allowed asks the rules about the row when there is one, and of many whether any may be changed at all.
+func (s *sheet[T]) allowed(may func(model.Rules, T) error) func() error {
+	return func() error {
+		rules, first, asked := s.c.rules(), errNoRow, 0
+		for row := range s.aimed() {
+			err := may(rules, row)
+			if err == nil || asked == askAtMost {
+				return nil
+			}
+			if asked == 0 {
+				first = err
+			}
+			asked++
+		}
+		return first
+	}
+}
+
+// bulkWork is one of the Directory's methods that change many.
+type bulkWork func(*model.Directory, context.Context, model.Actor, []model.Seen) (model.Outcome, error)
+
+// setRole makes work of giving many one role.
+func setRole(set func(*model.Directory, context.Context, model.Actor, []model.Seen, model.ID) (model.Outcome, error), role model.ID) bulkWork {
+	return func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
+		return set(d, ctx, a, list, role)
+	}
+}
+
+// bulk does a change to all targets and says how it went. What was refused stays marked.
+func (s *sheet[T]) bulk(done string, work bulkWork) func() tea.Cmd {
+	return func() tea.Cmd { return s.change(s.targets(), s.called(), done, work) }
+}
+
+func (s *sheet[T]) change(t targets[T], called, done string, work bulkWork) tea.Cmd {
+	actor, seen := s.c.session.Actor, s.seen
+	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
+		out, err := work(d, ctx, actor, t.seen(seen))
+		return func(*console) tea.Cmd { return s.report(called, done, len(t.ids), out, err) }
+	})
+}
+
+// report says how a change of some rows went.
+func (s *sheet[T]) report(called, done string, asked int, out model.Outcome, err error) tea.Cmd {
+	if err == nil {
+		err = out.Err()
+	}
+	if err != nil {
+		return s.c.fail(err)
+	}
+	refused := make([]uint64, len(out.Refused))
+	for i, r := range out.Refused {
+		refused[i] = uint64(r.ID)
+	}
+	s.grid.MarkOnly(refused)
+	if asked > 1 {
+		called = count(out.Done, s.noun)
+	}
+	if len(refused) == 0 {
+		return s.c.say(called + " " + done)
+	}
+	s.c.push(refusalPage(called+" "+done, out.Refused))
+	return s.c.warn(count(len(refused), "") + " refused, still marked")
+}
