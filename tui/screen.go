@@ -152,7 +152,7 @@ func (s *sheet[T]) lost() tea.Cmd {
 	if ed, ok := s.c.top().(*cellEditor); ok && l.Edit {
 		ed.fault = "This " + s.noun + " was removed meanwhile. esc closes."
 	}
-	if l.Marks > 0 {
+	if l.Marks > 0 && s.c.working == 0 { // what we remove ourselves is reported when it is done
 		return s.c.warn(count(l.Marks, "marked "+s.noun) + " went away")
 	}
 	return nil
