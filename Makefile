@@ -72,7 +72,7 @@ fuzz: ## Run every fuzz target for FUZZTIME
 
 .PHONY: screenshots
 screenshots: build ## Draw docs/pictures anew from the real program
-	go run ./docs/pictures -binary bin/lanyard -out docs/pictures
+	go run ./cmd/pictures -binary bin/lanyard -out docs/pictures
 
 .PHONY: cross
 cross: ## Build for every platform into dist/
