@@ -1,0 +1,102 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/adrg/xdg"
+
+	"lanyard/cmd/mail"
+	"lanyard/db"
+	"lanyard/model"
+)
+
+// config is what config.toml may say. All of it is optional, and docs/configuration.md describes it.
+type config struct {
+	Mail *mail.Settings `toml:"mail"` // nil when mails aren't sent
+}
+
+// configFile is where the settings are, there or not.
+func configFile() string { return filepath.Join(xdg.ConfigHome, "lanyard", "config.toml") }
+
+// config reads the settings. Without a file they are empty.
+func (*env) config() (config, error) { return readConfig(configFile()) }
+
+// mailer makes what sends mails. It is nil when the settings name no mail server.
+func (e *env) mailer() (*mail.Sender, error) {
+	c, err := e.config()
+	if err != nil || c.Mail == nil {
+		return nil, err
+	}
+	s, err := mail.New(*c.Mail)
+	if m, ok := errors.AsType[*mail.Error](err); ok {
+		return nil, &model.Error{Kind: model.ErrInvalid, What: fmt.Sprintf("%s: %s", configFile(), m.What), Hint: m.Hint}
+	}
+	return s, err
+}
+
+func readConfig(path string) (config, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return config{}, nil
+	}
+	if err != nil {
+		return config{}, &model.Error{
+			Kind: db.ErrUnreadable, What: fmt.Sprintf("The settings can't be read: %v", err),
+			Hint: "Open the file to yourself, or take it away: it is optional.",
+		}
+	}
+	var c config
+	known, err := toml.Decode(string(data), &c)
+	if err != nil {
+		return config{}, badConfig(path, err)
+	}
+	if unknown := known.Undecoded(); len(unknown) > 0 {
+		return config{}, unknownKey(path, unknown[0].String())
+	}
+	return c, nil
+}
+
+// wrongType finds in an error of the library's, which has no type for it, where a value of another kind is expected.
+var wrongType = regexp.MustCompile(`line (\d+) \(last key "([^"]+)"\): (?:incompatible types|type mismatch)(?:.*destination has type (\w+))?`)
+
+// expected puts the kinds of values into words.
+var expected = map[string]string{
+	"integer": "It takes a number, without quotes.",
+	"string":  "It takes text, in double quotes.",
+	"slice":   `It takes a list: ["program", "argument"].`,
+	"":        "It is a table: write it in [brackets] on a line of its own, and what belongs to it below.",
+}
+
+// badConfig says where a file is wrong. It doesn't repeat what stands there, as the library does: that may be a password
+// in the wrong place.
+func badConfig(path string, err error) error {
+	e := &model.Error{Kind: model.ErrInvalid, What: path + " isn't valid TOML", Hint: "Write it as TOML, in UTF-8."}
+	if parse, ok := errors.AsType[toml.ParseError](err); ok {
+		e.What = fmt.Sprintf("%s, line %d isn't valid TOML", path, parse.Position.Line)
+		e.Hint = "Text stands in double quotes, a list in [brackets], and each key only once."
+		return e
+	}
+	if m := wrongType.FindStringSubmatch(err.Error()); m != nil {
+		e.What = fmt.Sprintf("%s, line %s: %s has a value of the wrong kind", path, m[1], m[2])
+		e.Hint = expected[m[3]]
+	}
+	return e
+}
+
+func unknownKey(path, key string) error {
+	e := &model.Error{
+		Kind: model.ErrInvalid, What: fmt.Sprintf("%s has a key that lanyard doesn't know: %s", path, key),
+		Hint: "Look for a typing error, or take the key out.",
+	}
+	if strings.EqualFold(key, "mail.password") {
+		e.Hint = "A password doesn't stand there: say where to get it, with password_command or password_file."
+	}
+	return e
+}

@@ -1,0 +1,126 @@
+package cmd
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/adrg/xdg"
+
+	"lanyard/cmd/mail"
+	"lanyard/db"
+	"lanyard/model"
+)
+
+// writeConfig makes a home of the test's own with these settings in it, and returns their file.
+func writeConfig(t *testing.T, text string) string {
+	t.Helper()
+	t.Cleanup(xdg.Reload) // after Setenv's own cleaning up
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	xdg.Reload()
+	path := configFile()
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+const whole = `# What a company might write.
+[mail]
+host = "mail.acme.test"
+port = 2525
+from = "Acme IT <it@acme.test>"
+tls = "tls"
+user = "it"
+password_command = ["pass", "show", "mail"]
+password_file = "/run/secrets/mail"
+ca_file = "/etc/acme/ca.pem"
+`
+
+func TestConfig(t *testing.T) {
+	path := writeConfig(t, whole)
+	c, err := new(env).config()
+	want := config{Mail: &mail.Settings{
+		Host: "mail.acme.test", Port: 2525, From: "Acme IT <it@acme.test>", TLS: mail.TLS, User: "it",
+		PasswordCommand: []string{"pass", "show", "mail"}, PasswordFile: "/run/secrets/mail", CAFile: "/etc/acme/ca.pem",
+	}}
+	if err != nil || !reflect.DeepEqual(c, want) {
+		t.Errorf("%+v, %v", c.Mail, err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := new(env).config(); err != nil || c.Mail != nil {
+		t.Errorf("without a file: %+v, %v", c, err)
+	}
+	if s, err := new(env).mailer(); err != nil || s != nil {
+		t.Errorf("without a file: %+v, %v", s, err)
+	}
+}
+
+func TestMailer(t *testing.T) {
+	path := writeConfig(t, "[mail]\nhost = \"mail.acme.test\"\nfrom = \"it@acme.test\"\n")
+	if s, err := new(env).mailer(); err != nil || s == nil {
+		t.Errorf("%v, %v", s, err)
+	}
+	if err := os.WriteFile(path, []byte("[mail]\nhost = \"mail.acme.test\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := new(env).mailer()
+	if s != nil || !errors.Is(err, model.ErrInvalid) || !strings.HasPrefix(err.Error(), path+": mail.from is missing. Say who sends") {
+		t.Errorf("%v, %v", s, err)
+	}
+}
+
+func TestBadConfigs(t *testing.T) {
+	const secret = "hunter2"
+	for name, tt := range map[string]struct{ text, what, hint string }{
+		"no end":          {"[mail}\n", ", line 1 isn't valid TOML", "double quotes"},
+		"no quotes":       {"[mail]\nhost = hunter2\n", ", line 2 isn't valid TOML", "double quotes"},
+		"no sign":         {"[mail]\nfrom hunter2\n", ", line 2 isn't valid TOML", "double quotes"},
+		"twice":           {"[mail]\nhost = \"a\"\n\nhost = \"hunter2\"\n", ", line 4 isn't valid TOML", "only once"},
+		"an odd escape":   {"[mail]\nuser = \"\\hunter2\"\n", ", line 2 isn't valid TOML", "double quotes"},
+		"a port in words": {"[mail]\nport = \"hunter2\"\n", ", line 2: mail.port has a value of the wrong kind", "a number"},
+		"half a port":     {"[mail]\nport = 1.5\n", ", line 2: mail.port has a value", "a number"},
+		"a host's number": {"[mail]\n\nhost = 5\n", ", line 3: mail.host has a value", "text"},
+		"a shell's words": {"[mail]\npassword_command = \"echo hunter2\"\n", ", line 2: mail.password_command has a value", "a list"},
+		"no table":        {"mail = \"hunter2\"\n", ", line 1: mail has a value", "a table"},
+		"a typing error":  {"[mail]\nhots = \"hunter2\"\n", " has a key that lanyard doesn't know: mail.hots", "typing error"},
+		"another table":   {"[male]\nhost = \"hunter2\"\n", " has a key that lanyard doesn't know: male", "typing error"},
+		"a password":      {"[mail]\npassword = \"hunter2\"\n", " has a key that lanyard doesn't know: mail.password", "password_command or password_file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := writeConfig(t, tt.text)
+			c, err := new(env).config()
+			e, ok := errors.AsType[*model.Error](err)
+			if !ok || c.Mail != nil || !errors.Is(err, model.ErrInvalid) {
+				t.Fatalf("%+v, %v", c, err)
+			}
+			if !strings.HasPrefix(e.What, path+tt.what) || !strings.Contains(e.Hint, tt.hint) {
+				t.Errorf("says %q and %q", e.What, e.Hint)
+			}
+			if strings.Contains(err.Error(), secret) {
+				t.Errorf("repeats what stands there: %v", err)
+			}
+			if _, same := new(env).mailer(); same == nil || same.Error() != err.Error() {
+				t.Errorf("the mailer says %v", same)
+			}
+		})
+	}
+}
+
+func TestUnreadableConfig(t *testing.T) {
+	path := writeConfig(t, "")
+	if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := new(env).config(); !errors.Is(err, db.ErrUnreadable) || !strings.Contains(err.Error(), path) {
+		t.Errorf("says %v", err)
+	}
+}
