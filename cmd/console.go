@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/term"
 
+	"lanyard/cmd/mail"
 	"lanyard/keys/clipboard"
 	"lanyard/model"
 	"lanyard/tui"
@@ -26,13 +27,33 @@ func (e *env) console(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	sender, err := e.mailer()
+	if err != nil {
+		return err
+	}
 	var session *tui.Session
 	if h := e.home(); h.there() || e.db != "" || !terminal() { // a store that was named is not made by the way
 		if session, err = e.open(ctx); err != nil {
 			return err
 		}
 	}
-	return e.show(ctx, session, setting)
+	return e.show(ctx, session, setting, letters(sender))
+}
+
+// postman carries letters to the mail server.
+type postman struct{ *mail.Sender }
+
+// Send sends a letter.
+func (p postman) Send(ctx context.Context, l model.Letter) error {
+	return p.Sender.Send(ctx, mail.Message{To: l.To, ToName: l.ToName, Subject: l.Subject, Text: l.Text, HTML: l.HTML})
+}
+
+// letters returns what carries letters, nil where no mail server is set.
+func letters(s *mail.Sender) tui.Mailer {
+	if s == nil {
+		return nil
+	}
+	return postman{s}
 }
 
 // terminal reports whether there is a person at both ends.
@@ -44,7 +65,7 @@ func terminal() bool {
 const framesPerSecond = 120
 
 // show runs the console until it is left.
-func (e *env) show(ctx context.Context, session *tui.Session, setting clipboard.Setting) error {
+func (e *env) show(ctx context.Context, session *tui.Session, setting clipboard.Setting, mailer tui.Mailer) error {
 	if !terminal() {
 		return usage(errors.New("the console needs a terminal, and this isn't one. Commands work without: lanyard --help"))
 	}
@@ -54,7 +75,7 @@ func (e *env) show(ctx context.Context, session *tui.Session, setting clipboard.
 	defer clearClipboard(clip)
 	look := theme.Options{Dark: true, NoColor: e.getenv("NO_COLOR") != "", ASCII: e.ascii || !utf8Locale(e.getenv)}
 	guard := tui.Guard(tui.New(ctx, tui.Options{
-		Session: session, Found: e.foundFromConsole, Clipboard: clip, Theme: look, CanSuspend: canSuspend(), Now: e.now,
+		Session: session, Found: e.foundFromConsole, Clipboard: clip, Mailer: mailer, Theme: look, CanSuspend: canSuspend(), Now: e.now,
 	}))
 	options := []tea.ProgramOption{tea.WithFPS(framesPerSecond)}
 	if look.NoColor {

@@ -84,7 +84,7 @@ func (e *env) demo(ctx context.Context, d demo) error {
 	if err != nil {
 		return err
 	}
-	return e.show(ctx, session, setting)
+	return e.show(ctx, session, setting, nil) // made-up people get no mail
 }
 
 // stopped returns a clock that stands still at a number of seconds since 1970, or the clock that runs if there is none:
@@ -103,7 +103,7 @@ func (d demo) create(ctx context.Context, h home, now func() time.Time) (*model.
 	founder := model.Founder{Account: "Acme", Name: "Ana Ruiz", Email: "ana@acme.test"}
 	options := model.Options{Rand: d.secrets(), Now: now}
 	return h.found(ctx, founder, options, model.ViaCommandLine, func(dir *model.Directory, tx model.WriteTx, me model.User) error {
-		return dir.Fill(tx, me, data.Users(d.users-1), data.ServiceAccounts(d.machines))
+		return dir.Fill(tx, me, data.Filling(d.users-1, d.machines))
 	})
 }
 

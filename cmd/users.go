@@ -53,7 +53,11 @@ func (e *env) accept(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.out, "Welcome, %s. You are an active %s now.\n", u.Name, model.RoleName(u.Role))
+	role, err := d.RoleName(c.Context(), u.Role)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.out, "Welcome, %s. You are an active %s now.\n", u.Name, role)
 	return err
 }
 

@@ -1,12 +1,14 @@
 package model
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"lanyard/keys"
@@ -69,6 +71,50 @@ type change struct {
 	actor User
 	via   Via
 	now   time.Time
+
+	tallies map[ID]*keptTally
+	fault   error // what a look-up for the rules failed with
+}
+
+// lookUp reads a record for the rules, which know only whether it is there. Anything else fails the transaction.
+func lookUp[T any](c *change, kind Kind, id ID, decode decodeFunc[T]) (T, bool) {
+	r, err := load(c, kind, id, decode)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		c.fault = err
+	}
+	return r, err == nil
+}
+
+// Role returns a role as the transaction sees it.
+func (c *change) Role(id ID) (Role, bool) {
+	if r, ok := BuiltInRole(id); ok {
+		return r, true
+	}
+	return lookUp(c, KindRole, id, decodeRole)
+}
+
+// Group returns a group as the transaction sees it.
+func (c *change) Group(id ID) (Group, bool) { return lookUp(c, KindGroup, id, decodeGroup) }
+
+// Workspace returns a workspace as the transaction sees it.
+func (c *change) Workspace(id ID) (Workspace, bool) {
+	return lookUp(c, KindWorkspace, id, decodeWorkspace)
+}
+
+// Tally returns who refers to something, as the transaction sees it.
+func (c *change) Tally(id ID) Tally {
+	t, err := c.tallyOf(id)
+	if err != nil {
+		c.fault = err
+		return Tally{ID: id}
+	}
+	return t.Tally
+}
+
+// roleName returns what a role is called, for events.
+func (c *change) roleName(id ID) string {
+	r, _ := c.Role(id)
+	return r.Name
 }
 
 // update runs one use case: it finds the actor and gives fn the transaction.
@@ -85,8 +131,17 @@ func (d *Directory) update(ctx context.Context, actor Actor, fn func(*change) er
 		if err != nil {
 			return err
 		}
-		return fn(&change{WriteTx: tx, d: d, root: root, actor: user, via: actor.Via, now: d.now()})
+		return d.change(tx, root, user, actor.Via, fn)
 	})
+}
+
+// change runs fn within a transaction, and writes what it counted.
+func (d *Directory) change(tx WriteTx, root *keys.Root, actor User, via Via, fn func(*change) error) error {
+	c := &change{WriteTx: tx, d: d, root: root, actor: actor, via: via, now: d.now()}
+	if err := fn(c); err != nil {
+		return cmp.Or(c.fault, err)
+	}
+	return c.settle()
 }
 
 // rules returns the rules as the account stands within the transaction.
@@ -95,13 +150,15 @@ func (c *change) rules() (Rules, error) {
 	if err != nil {
 		return Rules{}, err
 	}
-	actor := c.actor
-	if own, err := load(c, KindUser, c.actor.ID, decodeUser); err == nil {
-		actor = own // may have been changed by an earlier step of the same transaction
-	} else {
+	actor, err := load(c, KindUser, c.actor.ID, decodeUser) // an earlier step of the same transaction may have changed it
+	switch {
+	case errors.Is(err, ErrNotFound):
+		actor = c.actor
 		actor.Status = StatusInactive
+	case err != nil:
+		return Rules{}, err
 	}
-	return Rules{Actor: actor, ActiveAdmins: admins, Now: c.now}, nil
+	return Rules{Actor: actor, ActiveAdmins: admins, Now: c.now, in: c}, nil
 }
 
 // event appends an entry to the activity.
@@ -109,6 +166,9 @@ func (c *change) event(action string, target Ref, name string, changes ...Change
 	count, err := c.Count(KindEvent)
 	if err != nil {
 		return err
+	}
+	for i := range changes {
+		changes[i].From, changes[i].To = shortened(changes[i].From), shortened(changes[i].To)
 	}
 	e := Event{
 		Seq: uint64(count) + 1, Time: c.now, Actor: c.actor.ID, ActorName: c.actor.Email, Via: c.via,
@@ -126,6 +186,16 @@ func (c *change) event(action string, target Ref, name string, changes ...Change
 	return c.Put(KindEvent, ID(e.Seq), e.appendRecord(nil))
 }
 
+// maxEventText bounds what an event tells of one field, in bytes: a list of names can be of any length.
+const maxEventText = 4096
+
+func shortened(s string) string {
+	if len(s) <= maxEventText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxEventText], "") + "…"
+}
+
 // user reads a user and holds it against the version that the caller saw.
 func (c *change) user(seen Seen) (User, error) {
 	u, err := load(c, KindUser, seen.ID, decodeUser)
@@ -136,18 +206,6 @@ func (c *change) user(seen Seen) (User, error) {
 		return u, err
 	}
 	return u, checkVersion(u.Name, u.Version, seen)
-}
-
-// serviceAccount reads a service account and holds it against the version that the caller saw.
-func (c *change) serviceAccount(seen Seen) (ServiceAccount, error) {
-	s, err := load(c, KindServiceAccount, seen.ID, decodeServiceAccount)
-	if errors.Is(err, ErrNotFound) {
-		return s, gone("service account")
-	}
-	if err != nil {
-		return s, err
-	}
-	return s, checkVersion(s.Name, s.Version, seen)
 }
 
 func gone(what string) error {
@@ -169,10 +227,14 @@ func checkVersion(name string, have uint64, seen Seen) error {
 func (c *change) saveUser(old, u *User) error {
 	was := old != nil && old.activeAdmin()
 	var before record
+	var referred references
 	if old != nil {
-		before = *old
+		before, referred = *old, old.references()
 	}
 	if err := save(c, before, *u); err != nil {
+		return err
+	}
+	if err := c.recount(KindUser, u.ID, referred, u.references()); err != nil {
 		return err
 	}
 	return c.countAdmin(u.ID, was, u.activeAdmin())
@@ -213,21 +275,47 @@ func (o Outcome) Err() error {
 // who wait for the file don't notice.
 const bulkSize = 250
 
+type progressKey struct{}
+
+// WithProgress has changes of many report how many records they have been through, of how many, after each transaction.
+func WithProgress(ctx context.Context, report func(done, total int)) context.Context {
+	return context.WithValue(ctx, progressKey{}, report)
+}
+
+func reportProgress(ctx context.Context, done, total int) {
+	if report, ok := ctx.Value(progressKey{}).(func(done, total int)); ok {
+		report(done, total)
+	}
+}
+
 // each applies op to every record, a few hundred in a transaction. What the rules refuse is left alone and reported;
-// any other error ends the work, and what was done before it stays done.
+// any other error ends the work, and what was done before it stays done. An op asks the rules before it writes anything:
+// what it had written when it was refused would be kept.
 func (d *Directory) each(ctx context.Context, actor Actor, list []Seen, op func(*change, Seen) (name string, err error)) (Outcome, error) {
+	_, out, err := collect(ctx, d, actor, list, func(c *change, seen Seen) (struct{}, string, error) {
+		name, err := op(c, seen)
+		return struct{}{}, name, err
+	})
+	return out, err
+}
+
+// collect is each for an op that makes something, and returns what was made and kept.
+func collect[T any](
+	ctx context.Context, d *Directory, actor Actor, list []Seen, op func(*change, Seen) (made T, name string, err error),
+) ([]T, Outcome, error) {
+	var all []T
 	var total Outcome
-	list = ownLast(list, actor.User)
-	for len(list) > 0 {
-		part := list[:min(bulkSize, len(list))]
-		list = list[len(part):]
+	through := 0
+	for part := range slices.Chunk(ownLast(list, actor.User), bulkSize) {
+		var made []T
 		var out Outcome
 		err := d.update(ctx, actor, func(c *change) error {
-			out = Outcome{}
+			made, out = nil, Outcome{}
 			for _, seen := range part {
-				name, err := op(c, seen)
+				one, name, err := op(c, seen)
 				switch {
 				case err == nil:
+					made = append(made, one)
 					out.Done++
 				case refused(err):
 					out.Refused = append(out.Refused, Refusal{seen.ID, name, err})
@@ -238,30 +326,32 @@ func (d *Directory) each(ctx context.Context, actor Actor, list []Seen, op func(
 			return nil
 		})
 		if err != nil {
-			return total, err
+			return all, total, err
 		}
+		all = append(all, made...)
 		total.Done += out.Done
 		total.Refused = append(total.Refused, out.Refused...)
+		through += len(part)
+		reportProgress(ctx, through, len(list))
 	}
-	return total, nil
+	return all, total, nil
 }
 
 // ownLast moves the actor's own record to the end: whoever removes or blocks themselves along with others has done the
 // rest by then.
 func ownLast(list []Seen, own ID) []Seen {
-	i := slices.IndexFunc(list, func(s Seen) bool { return s.ID == own })
-	if i < 0 {
+	isOwn := func(s Seen) bool { return s.ID == own }
+	if !slices.ContainsFunc(list, isOwn) {
 		return list
 	}
-	return append(slices.Delete(slices.Clone(list), i, i+1), list[i])
+	others := slices.DeleteFunc(slices.Clone(list), isOwn)
+	return append(others, slices.DeleteFunc(slices.Clone(list), func(s Seen) bool { return !isOwn(s) })...)
 }
 
-// refused reports whether an error is the rules' answer and not a failure of the store.
+// refused reports whether an error is the rules' answer and not a failure of the store. Only an Error is: the store's own
+// ErrNotFound for a key that should be there is damage.
 func refused(err error) bool {
-	for _, kind := range []error{ErrInvalid, ErrNotFound, ErrNotPermitted, ErrTaken, ErrConflict, ErrLastAdmin, ErrStatus} {
-		if errors.Is(err, kind) {
-			return true
-		}
-	}
-	return false
+	e, ok := errors.AsType[*Error](err)
+	answers := []error{ErrInvalid, ErrNotFound, ErrNotPermitted, ErrTaken, ErrConflict, ErrLastAdmin, ErrLastOwner, ErrInUse, ErrStatus}
+	return ok && slices.Contains(answers, e.Kind)
 }

@@ -15,50 +15,35 @@ type ServiceAccountDraft struct {
 	Role        ID
 }
 
-// CreateServiceAccount creates a service account together with its API key.
+// CreateServiceAccount creates a service account and its API key.
 func (d *Directory) CreateServiceAccount(ctx context.Context, actor Actor, draft ServiceAccountDraft) (ServiceAccount, error) {
-	var out ServiceAccount
+	var s ServiceAccount
 	name, err := CleanName(draft.Name)
 	if err != nil {
-		return out, err
+		return s, err
 	}
 	description, err := CleanDescription(draft.Description)
 	if err != nil {
-		return out, err
+		return s, err
 	}
 	err = d.update(ctx, actor, func(c *change) error {
 		rules, err := c.rules()
 		if err != nil {
 			return err
 		}
-		if err := rules.CreateServiceAccount(); err != nil {
+		if err := rules.SetServiceAccountRole(draft.Role); err != nil {
 			return err
 		}
-		out, err = c.createServiceAccount(ServiceAccountDraft{name, description, draft.Role})
-		return err
+		s = ServiceAccount{Version: 1, Name: name, Description: description, Role: draft.Role, CreatedBy: c.actor.ID, CreatedAt: c.now}
+		if s.ID, err = c.NextID(); err != nil {
+			return err
+		}
+		if s.Key, err = c.newAPIKey(s.ID, time.Time{}); err != nil {
+			return err
+		}
+		return serviceAccounts.create(c, s, Change{"role", "", c.roleName(s.Role)})
 	})
-	return out, err
-}
-
-func (c *change) createServiceAccount(draft ServiceAccountDraft) (ServiceAccount, error) {
-	s := ServiceAccount{Version: 1, Name: draft.Name, Description: draft.Description, Role: draft.Role, CreatedBy: c.actor.ID, CreatedAt: c.now}
-	if err := serviceAccountRole(draft.Role); err != nil {
-		return s, err
-	}
-	if err := c.nameFree(s); err != nil {
-		return s, err
-	}
-	var err error
-	if s.ID, err = c.NextID(); err != nil {
-		return s, err
-	}
-	if s.Key, err = c.newAPIKey(s.ID, time.Time{}); err != nil {
-		return s, err
-	}
-	if err := save(c, nil, s); err != nil {
-		return s, err
-	}
-	return s, c.event("service_account.create", s.ref(), s.Name, Change{"role", "", RoleName(s.Role)})
+	return s, err
 }
 
 // newAPIKey makes a key and keeps it as a digest and a sealed copy.
@@ -84,79 +69,24 @@ func (d *Directory) binding(k APIKey) keys.Binding {
 	return keys.Binding{Store: d.store.ID(), Record: uint64(k.ID), Field: sealedKeyField}
 }
 
-// nameFree refuses a name that another service account has.
-func (c *change) nameFree(s ServiceAccount) error {
-	id, taken, err := held(c, IndexServiceAccountName, FoldName(s.Name))
-	if err != nil || !taken || id == s.ID {
-		return err
-	}
-	return &Error{Kind: ErrTaken, What: fmt.Sprintf("There is a service account named %q already", s.Name), Hint: "Choose another name."}
-}
-
-// changeServiceAccount is the shape of every change of one service account: read, ask, apply, save, record.
-func (c *change) changeServiceAccount(seen Seen, action string, apply func(*ServiceAccount) ([]Change, error)) (string, error) {
-	old, err := c.serviceAccount(seen)
-	if err != nil {
-		return old.Name, err
-	}
-	rules, err := c.rules()
-	if err != nil {
-		return old.Name, err
-	}
-	if err := rules.EditServiceAccount(old); err != nil {
-		return old.Name, err
-	}
-	s := old
-	changes, err := apply(&s)
-	if err != nil || len(changes) == 0 {
-		return old.Name, err
-	}
-	s.Version++
-	if err := save(c, old, s); err != nil {
-		return old.Name, err
-	}
-	return old.Name, c.event(action, s.ref(), s.Name, changes...)
-}
-
 // RenameServiceAccount changes a service account's name. Its key stays.
 func (d *Directory) RenameServiceAccount(ctx context.Context, actor Actor, seen Seen, name string) error {
-	name, err := CleanName(name)
-	if err != nil {
-		return err
-	}
-	return d.update(ctx, actor, func(c *change) error {
-		_, err := c.changeServiceAccount(seen, "service_account.rename", func(s *ServiceAccount) ([]Change, error) {
-			was := s.Name
-			s.Name = name
-			return differs("name", was, name), c.nameFree(*s)
-		})
-		return err
-	})
+	return serviceAccounts.rename(ctx, d, actor, seen, Rules.EditServiceAccount, name)
 }
 
 // DescribeServiceAccount changes a service account's description.
 func (d *Directory) DescribeServiceAccount(ctx context.Context, actor Actor, seen Seen, description string) error {
-	description, err := CleanDescription(description)
-	if err != nil {
-		return err
-	}
-	return d.update(ctx, actor, func(c *change) error {
-		_, err := c.changeServiceAccount(seen, "service_account.describe", func(s *ServiceAccount) ([]Change, error) {
-			was := s.Description
-			s.Description = description
-			return differs("description", was, description), nil
-		})
-		return err
-	})
+	return serviceAccounts.describe(ctx, d, actor, seen, Rules.EditServiceAccount, description)
 }
 
 // SetServiceAccountsRole gives service accounts another role.
 func (d *Directory) SetServiceAccountsRole(ctx context.Context, actor Actor, list []Seen, role ID) (Outcome, error) {
+	may := func(r Rules, _ ServiceAccount) error { return r.SetServiceAccountRole(role) }
 	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
-		return c.changeServiceAccount(seen, "service_account.set_role", func(s *ServiceAccount) ([]Change, error) {
+		return serviceAccounts.change(c, seen, "set_role", may, func(s *ServiceAccount) ([]Change, error) {
 			was := s.Role
 			s.Role = role
-			return differs("role", RoleName(was), RoleName(role)), serviceAccountRole(role)
+			return differs("role", c.roleName(was), c.roleName(role)), nil
 		})
 	})
 }
@@ -164,29 +94,15 @@ func (d *Directory) SetServiceAccountsRole(ctx context.Context, actor Actor, lis
 // DeleteServiceAccounts deletes service accounts and their keys, which stop working at once.
 func (d *Directory) DeleteServiceAccounts(ctx context.Context, actor Actor, list []Seen) (Outcome, error) {
 	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
-		s, err := c.serviceAccount(seen)
+		var key APIKey
+		name, err := serviceAccounts.delete(c, seen, Rules.DeleteServiceAccount, func(s ServiceAccount) []Change {
+			key, _ = lookUp(c, KindAPIKey, s.Key, decodeAPIKey)
+			return []Change{{"role", c.roleName(s.Role), ""}, {"api_key", key.Hint(), ""}}
+		})
 		if err != nil {
-			return s.Name, err
+			return name, err
 		}
-		rules, err := c.rules()
-		if err != nil {
-			return s.Name, err
-		}
-		if err := rules.DeleteServiceAccount(s); err != nil {
-			return s.Name, err
-		}
-		k, err := load(c, KindAPIKey, s.Key, decodeAPIKey)
-		if err != nil {
-			return s.Name, err
-		}
-		if err := erase(c, k); err != nil {
-			return s.Name, err
-		}
-		if err := erase(c, s); err != nil {
-			return s.Name, err
-		}
-		return s.Name, c.event("service_account.delete", s.ref(), s.Name,
-			Change{"role", RoleName(s.Role), ""}, Change{"description", s.Description, ""}, Change{"api_key", k.Hint(), ""})
+		return name, erase(c, key)
 	})
 }
 
@@ -204,7 +120,7 @@ const (
 func (d *Directory) OpenAPIKey(ctx context.Context, actor Actor, id ID, use KeyUse) (keys.Key, error) {
 	var secret keys.Key
 	err := d.update(ctx, actor, func(c *change) error {
-		s, err := c.serviceAccount(Seen{ID: id})
+		s, err := serviceAccounts.fetch(c, Seen{ID: id})
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"lanyard/keys"
@@ -51,11 +52,12 @@ func (d *Directory) Found(tx WriteTx, f Founder, via Via) (User, error) {
 		return User{}, err
 	}
 	u := User{ID: id, Version: 1, Email: f.Email, Name: f.Name, Role: RoleAdmin, Status: StatusActive, JoinedAt: now, LastSeenAt: now}
-	c := &change{WriteTx: tx, d: d, root: root, actor: u, via: via, now: now}
-	if err := c.saveUser(nil, &u); err != nil {
-		return User{}, err
-	}
-	return u, c.event("account.create", account.ref(), f.Account)
+	return u, d.change(tx, root, u, via, func(c *change) error {
+		if err := c.saveUser(nil, &u); err != nil {
+			return err
+		}
+		return c.event("account.create", account.ref(), f.Account)
+	})
 }
 
 // Invite is an invitation to make.
@@ -64,6 +66,11 @@ type Invite struct {
 	Name  string // guessed from the email if empty
 	Role  ID
 	Term  time.Duration // DefaultInviteTerm if zero
+
+	// What is set in advance beside the role.
+	Groups     []ID
+	Workspaces []WorkspaceGrant
+	Note       string // what the inviter wants to say; up to MaxDescription characters in one line
 }
 
 // Invited is an invitation that was made. The token is shown once; wipe it after use.
@@ -78,14 +85,13 @@ type InviteRefusal struct {
 	Err   error
 }
 
-// InviteUsers invites people, all with an event each. An address that can't be invited is left out and reported; the
-// others are invited. ErrNotPermitted is returned when nobody can be.
+// InviteUsers invites people, all with an event each. An address that can't be invited, or that the actor may not invite
+// so, is left out and reported; the others are invited.
 func (d *Directory) InviteUsers(ctx context.Context, actor Actor, list []Invite) ([]Invited, []InviteRefusal, error) {
 	var done []Invited
 	var refusals []InviteRefusal
-	for len(list) > 0 {
-		part := list[:min(bulkSize, len(list))]
-		list = list[len(part):]
+	through := 0
+	for part := range slices.Chunk(list, bulkSize) {
 		var invited []Invited
 		var left []InviteRefusal
 		err := d.update(ctx, actor, func(c *change) error {
@@ -107,6 +113,8 @@ func (d *Directory) InviteUsers(ctx context.Context, actor Actor, list []Invite)
 			return done, refusals, err
 		}
 		done, refusals = append(done, invited...), append(refusals, left...)
+		through += len(part)
+		reportProgress(ctx, through, len(list))
 	}
 	return done, refusals, nil
 }
@@ -116,7 +124,7 @@ func (c *change) invite(i Invite) (Invited, error) {
 	if err != nil {
 		return Invited{}, err
 	}
-	if err := rules.Invite(i.Role); err != nil {
+	if err := rules.Invite(i.Role, i.Groups, i.Workspaces); err != nil {
 		return Invited{}, err
 	}
 	u, err := c.invitee(i)
@@ -130,8 +138,10 @@ func (c *change) invite(i Invite) (Invited, error) {
 	if err := c.saveUser(nil, &u); err != nil {
 		return Invited{}, err
 	}
-	return Invited{u, token}, c.event("user.invite", u.ref(), u.Email,
-		Change{"role", "", RoleName(u.Role)}, Change{"expires", "", stamp(u.Invitation.ExpiresAt)})
+	changes := []Change{{"role", "", c.roleName(u.Role)}, {"expires", "", stamp(u.Invitation.ExpiresAt)}}
+	changes = append(changes, differs("groups", "", c.groupNames(u.Groups))...)
+	changes = append(changes, differs("workspaces", "", c.grantNames(u.Workspaces))...)
+	return Invited{User: u, Token: token}, c.event("user.invite", u.ref(), u.Email, changes...)
 }
 
 // invitee checks an invitation's texts and returns the user that it makes.
@@ -151,11 +161,25 @@ func (c *change) invitee(i Invite) (User, error) {
 			return User{}, err
 		}
 	}
+	note, err := CleanDescription(i.Note)
+	if err != nil {
+		return User{}, err
+	}
+	if _, err := inviteTerm(i.Term); err != nil {
+		return User{}, err
+	}
 	id, err := c.NextID()
 	if err != nil {
 		return User{}, err
 	}
-	return User{ID: id, Version: 1, Email: email, Name: name, Role: i.Role, InvitedBy: c.actor.ID}, nil
+	u := User{
+		ID: id, Version: 1, Email: email, Name: name, Role: i.Role, InvitedBy: c.actor.ID,
+		Groups: c.liveGroups(i.Groups), Invitation: Invitation{Note: note},
+	}
+	for _, g := range i.Workspaces {
+		u.Workspaces = granted(u.Workspaces, g.Workspace, g.Role)
+	}
+	return u, nil
 }
 
 func (c *change) emailTaken(id ID, email string) error {
@@ -166,13 +190,22 @@ func (c *change) emailTaken(id ID, email string) error {
 	return e
 }
 
-// newInvitation makes the user Invited with a fresh token. Any older token is dead from here on.
-func (c *change) newInvitation(u *User, term time.Duration) (keys.Key, error) {
+// inviteTerm returns the term of an invitation: the usual one if none was asked for.
+func inviteTerm(term time.Duration) (time.Duration, error) {
 	if term == 0 {
-		term = DefaultInviteTerm
+		return DefaultInviteTerm, nil
 	}
 	if term < MinInviteTerm || term > MaxInviteTerm {
-		return keys.Key{}, invalid("The term of an invite is from 1 hour to 90 days", "Choose a term between them.")
+		return 0, invalid("The term of an invite is from 1 hour to 90 days", "Choose a term between them.")
+	}
+	return term, nil
+}
+
+// newInvitation makes the user Invited with a fresh token. Any older token is dead from here on.
+func (c *change) newInvitation(u *User, term time.Duration) (keys.Key, error) {
+	term, err := inviteTerm(term)
+	if err != nil {
+		return keys.Key{}, err
 	}
 	token, err := keys.New(keys.Invitation, c.d.rand)
 	if err != nil {
@@ -180,31 +213,26 @@ func (c *change) newInvitation(u *User, term time.Duration) (keys.Key, error) {
 	}
 	u.Status = StatusInvited
 	u.InvitedAt = c.now
-	u.Invitation = Invitation{PublicID: token.PublicID(), Digest: token.Digest(), ExpiresAt: c.now.Add(term)}
+	if err := c.spend(*u, tokenReplaced); err != nil {
+		return keys.Key{}, err
+	}
+	u.Invitation = Invitation{PublicID: token.PublicID(), Digest: token.Digest(), ExpiresAt: c.now.Add(term), Note: u.Invitation.Note}
 	return token, nil
 }
 
 // ResendInvites makes a fresh token and a new term for invited users; the tokens that they had are dead.
 func (d *Directory) ResendInvites(ctx context.Context, actor Actor, list []Seen, term time.Duration) ([]Invited, Outcome, error) {
-	made := map[ID]Invited{}
-	out, err := d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
-		return c.changeUser(seen, "user.resend_invite", Rules.ResendInvite, func(u *User) ([]Change, error) {
+	return collect(ctx, d, actor, list, func(c *change, seen Seen) (Invited, string, error) {
+		var made Invited
+		name, err := c.changeUser(seen, "user.resend_invite", Rules.ResendInvite, func(u *User) ([]Change, error) {
 			before := stamp(u.Invitation.ExpiresAt)
 			token, err := c.newInvitation(u, term)
-			if err != nil {
-				return nil, err
-			}
-			made[u.ID] = Invited{*u, token}
-			return []Change{{"expires", before, stamp(u.Invitation.ExpiresAt)}}, nil
+			made = Invited{User: *u, Token: token}
+			return []Change{{"expires", before, stamp(u.Invitation.ExpiresAt)}}, err
 		})
+		made.User.Version++ // as it was saved
+		return made, name, err
 	})
-	var invited []Invited
-	for _, seen := range list {
-		if i, ok := made[seen.ID]; ok {
-			invited = append(invited, i)
-		}
-	}
-	return invited, out, err
 }
 
 // changeUser is the shape of every change of one user: read, ask, apply, save, record.
@@ -256,24 +284,33 @@ func (d *Directory) SetUsersRole(ctx context.Context, actor Actor, list []Seen, 
 		return c.changeUser(seen, "user.set_role", may, func(u *User) ([]Change, error) {
 			was := u.Role
 			u.Role = role
-			return differs("role", RoleName(was), RoleName(role)), nil
+			return differs("role", c.roleName(was), c.roleName(role)), nil
 		})
 	})
 }
 
-// DeactivateUsers blocks Active users.
-func (d *Directory) DeactivateUsers(ctx context.Context, actor Actor, list []Seen) (Outcome, error) {
-	return d.setStatus(ctx, actor, list, "user.deactivate", Rules.DeactivateUser, StatusInactive)
+// DeactivateUsers blocks Active users. A workspace that only such a user owns needs another Owner: with handOver, that is
+// the actor; without, it is ErrLastOwner.
+func (d *Directory) DeactivateUsers(ctx context.Context, actor Actor, list []Seen, handOver bool) (Outcome, error) {
+	return d.setStatus(ctx, actor, list, "user.deactivate", Rules.DeactivateUser, StatusInactive, handOver)
 }
 
 // ReactivateUsers unblocks Inactive users.
 func (d *Directory) ReactivateUsers(ctx context.Context, actor Actor, list []Seen) (Outcome, error) {
-	return d.setStatus(ctx, actor, list, "user.reactivate", Rules.ReactivateUser, StatusActive)
+	return d.setStatus(ctx, actor, list, "user.reactivate", Rules.ReactivateUser, StatusActive, false)
 }
 
-func (d *Directory) setStatus(ctx context.Context, actor Actor, list []Seen, action string, may func(Rules, User) error, to Status) (Outcome, error) {
+func (d *Directory) setStatus(
+	ctx context.Context, actor Actor, list []Seen, action string, may func(Rules, User) error, to Status, handOver bool,
+) (Outcome, error) {
 	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
-		return c.changeUser(seen, action, may, func(u *User) ([]Change, error) {
+		leaving := func(r Rules, u User) error {
+			if err := may(r, u); err != nil || to == StatusActive {
+				return err
+			}
+			return c.handOver(r, u, handOver)
+		}
+		return c.changeUser(seen, action, leaving, func(u *User) ([]Change, error) {
 			was := u.Status
 			u.Status = to
 			return differs("status", was.String(), to.String()), nil
@@ -281,34 +318,64 @@ func (d *Directory) setStatus(ctx context.Context, actor Actor, list []Seen, act
 	})
 }
 
+// handOver makes the actor Owner of what only a user owns who is about to go.
+func (c *change) handOver(r Rules, u User, allowed bool) error {
+	list := r.OnlyOwnerOf(u)
+	if len(list) == 0 {
+		return nil
+	}
+	if !allowed {
+		return r.lastOwner(u, list, "Hand it to somebody first.")
+	}
+	for _, id := range list {
+		if err := c.setUserGrant(c.actor.ID, id, RoleOwner, "user.take_over"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // RemoveUsers removes users who have joined, and cancels the invitations of those who haven't. Nothing else goes: what
-// they made stays.
-func (d *Directory) RemoveUsers(ctx context.Context, actor Actor, list []Seen) (Outcome, error) {
+// they made stays. A workspace that only such a user owns is handed to the actor, or it is ErrLastOwner.
+func (d *Directory) RemoveUsers(ctx context.Context, actor Actor, list []Seen, handOver bool) (Outcome, error) {
 	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
 		u, err := c.user(seen)
 		if err != nil {
 			return u.Name, err
 		}
-		rules, err := c.rules()
-		if err != nil {
-			return u.Name, err
-		}
-		action, may := "user.remove", rules.RemoveUser
-		if u.Status == StatusInvited {
-			action, may = "user.cancel_invite", rules.CancelInvite
-		}
-		if err := may(u); err != nil {
-			return u.Name, err
-		}
-		if err := erase(c, u); err != nil {
-			return u.Name, err
-		}
-		if err := c.countAdmin(u.ID, u.activeAdmin(), false); err != nil {
-			return u.Name, err
-		}
-		return u.Name, c.event(action, u.ref(), u.Email,
-			Change{"name", u.Name, ""}, Change{"role", RoleName(u.Role), ""}, Change{"status", u.Status.String(), ""})
+		return u.Name, c.removeUser(u, handOver)
 	})
+}
+
+func (c *change) removeUser(u User, handOver bool) error {
+	rules, err := c.rules()
+	if err != nil {
+		return err
+	}
+	action, may := "user.remove", rules.RemoveUser
+	if u.Status == StatusInvited {
+		action, may = "user.cancel_invite", rules.CancelInvite
+	}
+	if err := may(u); err != nil {
+		return err
+	}
+	if err := c.handOver(rules, u, handOver); err != nil {
+		return err
+	}
+	if err := c.spend(u, tokenCancelled); err != nil {
+		return err
+	}
+	if err := erase(c, u); err != nil {
+		return err
+	}
+	if err := c.recount(KindUser, u.ID, u.references(), references{}); err != nil {
+		return err
+	}
+	if err := c.countAdmin(u.ID, u.activeAdmin(), false); err != nil {
+		return err
+	}
+	return c.event(action, u.ref(), u.Email,
+		Change{"name", u.Name, ""}, Change{"role", c.roleName(u.Role), ""}, Change{"status", u.Status.String(), ""})
 }
 
 // lastSeenGrain is how exactly it is kept when a person was last seen.

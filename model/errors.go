@@ -16,6 +16,10 @@ var (
 	ErrConflict = errors.New("changed by somebody else")
 	// ErrLastAdmin means that the change would leave the account without an Active Admin.
 	ErrLastAdmin = errors.New("last admin")
+	// ErrLastOwner means that the change would leave a workspace without an Owner who is an Active user.
+	ErrLastOwner = errors.New("last owner")
+	// ErrInUse means that a role can't be deleted because somebody has it.
+	ErrInUse = errors.New("in use")
 	// ErrStatus means that the action doesn't apply to a record in its present status.
 	ErrStatus = errors.New("wrong status")
 	// ErrLocked means that the sealing key is missing, wrong or locked, so that secrets can't be sealed or opened.

@@ -4,22 +4,78 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"strings"
+	"sync"
+	texttemplate "text/template"
 
 	"lanyard/keys"
 )
 
-// Text returns the invitation to hand to the person, with the token in clear. It is a secret: it is shown and copied,
-// never kept.
-func (i Invited) Text(account Account, inviter User) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Hello %s,\n\n", i.User.Name)
-	fmt.Fprintf(&b, "%s invites you to %s as %s.\n\n", inviter.Name, account.Name, RoleName(i.User.Role))
-	fmt.Fprintf(&b, "To accept, run this and paste the token when it asks:\n\n")
-	fmt.Fprintf(&b, "    lanyard users accept\n\n")
-	fmt.Fprintf(&b, "    %s\n\n", i.Token.Text())
-	fmt.Fprintf(&b, "The token works once, until %s.\n", i.User.Invitation.ExpiresAt.UTC().Format("2 January 2006 15:04 MST"))
-	return b.String()
+// Letter is an invitation as it is mailed or handed over. It holds the token: it is shown, copied and sent, never kept.
+type Letter struct {
+	To, ToName string
+	Subject    string
+	Text       string // plain
+	HTML       string
+}
+
+// letterFacts are what both forms of a letter say.
+type letterFacts struct {
+	Name, Inviter, Account, Role, Note, Token, Until string
+}
+
+const letterText = `Hello {{.Name}},
+
+{{.Inviter}} invites you to {{.Account}} as {{.Role}}.
+{{- if .Note}}
+
+{{.Note}}
+{{- end}}
+
+To accept, run this and paste the token when it asks:
+
+    lanyard users accept
+
+    {{.Token}}
+
+The token works once, until {{.Until}}.
+`
+
+const letterHTML = `<p>Hello {{.Name}},</p>
+<p>{{.Inviter}} invites you to <b>{{.Account}}</b> as {{.Role}}.</p>
+{{- if .Note}}
+<p>{{.Note}}</p>
+{{- end}}
+<p>To accept, run this and paste the token when it asks:</p>
+<pre>lanyard users accept</pre>
+<pre>{{.Token}}</pre>
+<p>The token works once, until {{.Until}}.</p>
+`
+
+// Parsed when the first letter is written: most runs write none.
+var (
+	textLetter = sync.OnceValue(func() *texttemplate.Template {
+		return texttemplate.Must(texttemplate.New("letter").Parse(letterText))
+	})
+	htmlLetter = sync.OnceValue(func() *template.Template { return template.Must(template.New("letter").Parse(letterHTML)) })
+)
+
+// Letter writes the invitation. inviter is who asks for it now.
+func (s *Snapshot) Letter(i Invited, inviter User) Letter {
+	facts := letterFacts{
+		Name: i.User.Name, Inviter: inviter.Name, Account: s.account.Name, Role: s.RoleName(i.User.Role),
+		Note: i.User.Invitation.Note, Token: string(i.Token.Text()),
+		Until: i.User.Invitation.ExpiresAt.UTC().Format("2 January 2006 15:04 MST"),
+	}
+	var plain, rich strings.Builder
+	// Both only print strings, to a buffer: they can't fail, and a test holds them to it.
+	_ = textLetter().Execute(&plain, facts)
+	_ = htmlLetter().Execute(&rich, facts)
+	return Letter{
+		To: i.User.Email, ToName: i.User.Name, Subject: inviter.Name + " invites you to " + s.account.Name,
+		Text: plain.String(), HTML: rich.String(),
+	}
 }
 
 // AcceptInvitation makes the person whom a token was made for Active, with the role and name that were set in advance.
@@ -31,34 +87,58 @@ func (d *Directory) AcceptInvitation(ctx context.Context, token keys.Key, via Vi
 		return u, err
 	}
 	err = d.store.Update(ctx, func(tx WriteTx) error {
-		now := d.now()
 		old, err := invitationOf(tx, token)
 		if err != nil {
 			return err
 		}
-		if old.Expired(now) {
-			return &Error{Kind: ErrStatus, What: "This invitation expired on " + stamp(old.Invitation.ExpiresAt), Hint: "Ask for a new one."}
+		if now := d.now(); old.Expired(now) {
+			return &Error{
+				Kind: ErrStatus, What: "This invitation expired on " + old.Invitation.ExpiresAt.UTC().Format("2 January 2006"),
+				Hint: "Ask for a new one.",
+			}
 		}
 		u = old
 		u.Version++
-		u.Status, u.JoinedAt, u.Invitation = StatusActive, now, Invitation{}
-		c := &change{WriteTx: tx, d: d, root: root, actor: u, via: via, now: now}
-		if err := c.saveUser(&old, &u); err != nil {
-			return err
-		}
-		return c.event("user.accept", u.ref(), u.Email, Change{"status", old.Status.String(), u.Status.String()})
+		return d.change(tx, root, u, via, func(c *change) error {
+			u.Status, u.JoinedAt, u.Invitation = StatusActive, c.now, Invitation{}
+			if err := c.spend(old, tokenUsed); err != nil {
+				return err
+			}
+			if err := c.saveUser(&old, &u); err != nil {
+				return err
+			}
+			return c.event("user.accept", u.ref(), u.Email, Change{"status", old.Status.String(), u.Status.String()})
+		})
 	})
 	return u, err
 }
 
-// invitationOf finds the user whom a token invites. An unknown token costs a comparison too, so that the time taken
-// doesn't tell whether a public id exists.
+// RecordDelivery notes what became of an invitation's mail. It is no change of the account, and nothing happens when the
+// invitation is another one by now. publicID names the token that the mail held.
+func (d *Directory) RecordDelivery(ctx context.Context, user ID, publicID string, delivery Delivery) error {
+	delivery.At = d.now()
+	if why := []rune(delivery.Why); len(why) > MaxDescription {
+		delivery.Why = string(why[:MaxDescription])
+	}
+	return d.store.Update(ctx, func(tx WriteTx) error {
+		u, err := load(tx, KindUser, user, decodeUser)
+		if errors.Is(err, ErrNotFound) || err == nil && u.Invitation.PublicID != publicID {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		noted := u
+		noted.Invitation.Delivery = delivery
+		return save(tx, u, noted)
+	})
+}
+
+// invitationOf finds the user whom a token invites, or says why it opens nothing.
 func invitationOf(tx ReadTx, token keys.Key) (User, error) {
-	unknown := &Error{Kind: ErrNotFound, What: "This token doesn't open any invitation", Hint: "It was used, cancelled or replaced: ask for a new one."}
 	id, err := tx.Find(IndexInvitation, token.PublicID())
 	if errors.Is(err, ErrNotFound) {
-		keys.Digest{}.Matches(token.Text())
-		return User{}, unknown
+		return User{}, whyDead(tx, token)
 	}
 	if err != nil {
 		return User{}, err
@@ -68,7 +148,7 @@ func invitationOf(tx ReadTx, token keys.Key) (User, error) {
 		return User{}, err
 	}
 	if !u.Invitation.Digest.Matches(token.Text()) {
-		return User{}, unknown
+		return User{}, unknownToken()
 	}
 	return u, nil
 }

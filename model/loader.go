@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"errors"
+	"math"
 )
 
 // Loader reads a snapshot in steps, so that a large account can be shown while the rest is still being read. Each step is
@@ -10,9 +11,9 @@ import (
 // finished snapshot is of one revision. A Loader is used by one goroutine at a time.
 type Loader struct {
 	store    Store
-	snapshot *Snapshot // the figures at the first step
-	tables   []loading // one for each of loadedKinds
-	at       int       // the table being read
+	snapshot *Snapshot         // the figures at the first step
+	tables   map[Kind]*loading // one for each of loadedKinds
+	at       int               // the one of loadedKinds being read
 	restarts int
 }
 
@@ -39,10 +40,13 @@ func NewLoader(store Store) *Loader {
 
 func (l *Loader) reset() {
 	l.snapshot, l.at = nil, 0
-	l.tables = []loading{
-		{kind: KindUser, check: checks(decodeUser)},
-		{kind: KindServiceAccount, check: checks(decodeServiceAccount)},
-		{kind: KindAPIKey, check: checks(decodeAPIKey)},
+	l.tables = map[Kind]*loading{
+		KindRole: {check: checks(decodeRole)}, KindGroup: {check: checks(decodeGroup)}, KindWorkspace: {check: checks(decodeWorkspace)},
+		KindTally: {check: checks(decodeTally)}, KindUser: {check: checks(decodeUser)},
+		KindServiceAccount: {check: checks(decodeServiceAccount)}, KindAPIKey: {check: checks(decodeAPIKey)},
+	}
+	for kind, t := range l.tables {
+		t.kind = kind
 	}
 }
 
@@ -73,7 +77,7 @@ func (l *Loader) Next(ctx context.Context, rows int) (*Snapshot, bool, error) {
 			return err
 		}
 		out = l.assemble()
-		if l.at < len(l.tables) {
+		if l.at < len(loadedKinds) {
 			return nil
 		}
 		refs, complete, err := tx.Changes(l.snapshot.revision)
@@ -105,13 +109,19 @@ func (l *Loader) read(tx ReadTx, rows int) error {
 			return err
 		}
 	}
-	for l.at < len(l.tables) && rows > 0 {
-		t := &l.tables[l.at]
-		read, whole, err := t.read(tx, rows)
+	for l.at < len(loadedKinds) && rows > 0 {
+		t := l.tables[loadedKinds[l.at]]
+		limit, many := rows, t.kind == KindUser || t.kind == KindServiceAccount || t.kind == KindAPIKey
+		if !many {
+			limit = math.MaxInt // the first frame shows names from all of these
+		}
+		read, whole, err := t.read(tx, limit)
 		if err != nil {
 			return err
 		}
-		rows -= read
+		if many {
+			rows -= read
+		}
 		if whole {
 			l.at++
 		}
@@ -150,9 +160,13 @@ func (t *loading) read(tx ReadTx, limit int) (read int, whole bool, err error) {
 // assemble returns a snapshot of what is loaded so far.
 func (l *Loader) assemble() *Snapshot {
 	s := *l.snapshot
-	s.users = newTable(decodeUser, l.tables[0].chunks)
-	s.serviceAccounts = newTable(decodeServiceAccount, l.tables[1].chunks)
-	s.apiKeys = newTable(decodeAPIKey, l.tables[2].chunks)
+	s.roles = newTable(decodeRole, l.tables[KindRole].chunks)
+	s.groups = newTable(decodeGroup, l.tables[KindGroup].chunks)
+	s.workspaces = newTable(decodeWorkspace, l.tables[KindWorkspace].chunks)
+	s.tallies = newTable(decodeTally, l.tables[KindTally].chunks)
+	s.users = newTable(decodeUser, l.tables[KindUser].chunks)
+	s.serviceAccounts = newTable(decodeServiceAccount, l.tables[KindServiceAccount].chunks)
+	s.apiKeys = newTable(decodeAPIKey, l.tables[KindAPIKey].chunks)
 	return &s
 }
 

@@ -25,8 +25,10 @@ const (
 	KindGroup          Kind = 5
 	KindWorkspace      Kind = 6
 	KindRole           Kind = 7
-	KindEvent          Kind = 8 // its id is the event's sequence number, from 1 without gaps
-	KindActiveAdmin    Kind = 9 // an empty record for each Active Admin, with the user's id: counts them for the last-Admin rule
+	KindEvent          Kind = 8  // its id is the event's sequence number, from 1 without gaps
+	KindActiveAdmin    Kind = 9  // an empty record for each Active Admin, with the user's id: counts them for the last-Admin rule
+	KindTally          Kind = 10 // counts who refers to a group, a workspace or a role, under its id
+	KindSpentToken     Kind = 11 // an invitation's token that is dead, and why
 )
 
 // AccountID is the id of the only record of KindAccount.
@@ -35,7 +37,7 @@ const AccountID ID = 1
 var kindNames = map[Kind]string{
 	KindAccount: "account", KindUser: "user", KindServiceAccount: "service account", KindAPIKey: "API key",
 	KindGroup: "group", KindWorkspace: "workspace", KindRole: "role", KindEvent: "event",
-	KindActiveAdmin: "active admin",
+	KindActiveAdmin: "active admin", KindTally: "tally", KindSpentToken: "spent token",
 }
 
 // String returns the kind as people say it, for example "service account".
@@ -64,4 +66,5 @@ const (
 	IndexGroupName          Index = 5
 	IndexWorkspaceName      Index = 6
 	IndexRoleName           Index = 7
+	IndexSpentToken         Index = 8 // the public id of an invitation token that is dead
 )

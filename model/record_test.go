@@ -41,7 +41,10 @@ var userGen = rapid.Custom(func(t *rapid.T) User {
 		InvitedBy: drawID(t, "by"), InvitedAt: drawTime(t, "invited"), JoinedAt: drawTime(t, "joined"), LastSeenAt: drawTime(t, "seen"),
 	}
 	if u.Status == StatusInvited {
-		u.Invitation = Invitation{rapid.String().Draw(t, "public id"), drawDigest(t), drawTime(t, "expires")}
+		u.Invitation = Invitation{
+			PublicID: rapid.String().Draw(t, "public id"), Digest: drawDigest(t), ExpiresAt: drawTime(t, "expires"), Note: rapid.String().Draw(t, "note"),
+			Delivery: Delivery{DeliveryState(rapid.IntRange(0, 2).Draw(t, "delivery")), rapid.String().Draw(t, "why"), drawTime(t, "sent")},
+		}
 	}
 	return u
 })
@@ -58,6 +61,43 @@ var apiKeyGen = rapid.Custom(func(t *rapid.T) APIKey {
 		ID: drawID(t, "id"), Version: rapid.Uint64().Draw(t, "version"), ServiceAccount: drawID(t, "owner"), PublicID: rapid.String().Draw(t, "public id"),
 		Digest: drawDigest(t), Sealed: rapid.SliceOfN(rapid.Byte(), 0, 100).Draw(t, "sealed"),
 		CreatedAt: drawTime(t, "created"), LastUsedAt: drawTime(t, "used"), ExpiresAt: drawTime(t, "expires"),
+	}
+})
+
+var groupGen = rapid.Custom(func(t *rapid.T) Group {
+	return Group{
+		ID: drawID(t, "id"), Version: rapid.Uint64().Draw(t, "version"), Name: rapid.String().Draw(t, "name"), Description: rapid.String().Draw(t, "text"),
+		Workspaces: drawGrants(t), CreatedBy: drawID(t, "by"), CreatedAt: drawTime(t, "created"),
+	}
+})
+
+var workspaceGen = rapid.Custom(func(t *rapid.T) Workspace {
+	return Workspace{
+		ID: drawID(t, "id"), Version: rapid.Uint64().Draw(t, "version"), Name: rapid.String().Draw(t, "name"), Description: rapid.String().Draw(t, "text"),
+		CreatedBy: drawID(t, "by"), CreatedAt: drawTime(t, "created"),
+	}
+})
+
+var roleGen = rapid.Custom(func(t *rapid.T) Role {
+	return Role{
+		ID: drawID(t, "id"), Version: rapid.Uint64().Draw(t, "version"), Name: rapid.String().Draw(t, "name"), Description: rapid.String().Draw(t, "text"),
+		Scope: Scope(rapid.IntRange(1, 2).Draw(t, "scope")), Permissions: rapid.SliceOfN(rapid.SampledFrom(catalogue), 0, 5).Draw(t, "permissions"),
+		CreatedBy: drawID(t, "by"), CreatedAt: drawTime(t, "created"),
+	}
+})
+
+var tallyGen = rapid.Custom(func(t *rapid.T) Tally {
+	n := func(what string) int { return rapid.IntRange(0, 1<<40).Draw(t, what) }
+	return Tally{
+		ID: drawID(t, "id"), Users: n("users"), Groups: n("groups"), ServiceAccounts: n("service accounts"),
+		Owners: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) ID { return drawID(t, "owner") }), 0, 4).Draw(t, "owners"),
+	}
+})
+
+var spentTokenGen = rapid.Custom(func(t *rapid.T) spentToken {
+	return spentToken{
+		ID: drawID(t, "id"), PublicID: rapid.String().Draw(t, "public id"), Digest: drawDigest(t),
+		Why: tokenEnd(rapid.IntRange(1, 3).Draw(t, "why")), At: drawTime(t, "at"),
 	}
 })
 
@@ -83,6 +123,21 @@ func TestRecordsComeBack(t *testing.T) {
 	})
 	t.Run("API key", func(t *testing.T) {
 		comesBack(t, apiKeyGen, APIKey.appendRecord, decodeAPIKey, func(k APIKey) ID { return k.ID })
+	})
+	t.Run("group", func(t *testing.T) {
+		comesBack(t, groupGen, Group.appendRecord, decodeGroup, func(g Group) ID { return g.ID })
+	})
+	t.Run("workspace", func(t *testing.T) {
+		comesBack(t, workspaceGen, Workspace.appendRecord, decodeWorkspace, func(w Workspace) ID { return w.ID })
+	})
+	t.Run("role", func(t *testing.T) {
+		comesBack(t, roleGen, Role.appendRecord, decodeRole, func(r Role) ID { return r.ID })
+	})
+	t.Run("tally", func(t *testing.T) {
+		comesBack(t, tallyGen, Tally.appendRecord, decodeTally, func(c Tally) ID { return c.ID })
+	})
+	t.Run("spent token", func(t *testing.T) {
+		comesBack(t, spentTokenGen, spentToken.appendRecord, decodeSpentToken, func(s spentToken) ID { return s.ID })
 	})
 	t.Run("event", func(t *testing.T) {
 		comesBack(t, eventGen, Event.appendRecord, decodeEvent, func(e Event) ID { return ID(e.Seq) })
@@ -141,6 +196,11 @@ func FuzzDecodeRecords(f *testing.F) {
 		decodeAPIKey(1, b, true)
 		decodeEvent(1, b, true)
 		decodeAccount(1, b, true)
+		decodeGroup(1, b, true)
+		decodeWorkspace(1, b, true)
+		decodeRole(1, b, true)
+		decodeTally(1, b, true)
+		decodeSpentToken(1, b, true)
 	})
 }
 

@@ -1,7 +1,9 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -13,16 +15,24 @@ type Rules struct {
 	Actor        User
 	ActiveAdmins int
 	Now          time.Time
+
+	in facts
 }
 
 // Rules returns the rules for a person as the snapshot shows the account.
 func (s *Snapshot) Rules(actor ID, now time.Time) Rules {
 	user, _ := s.users.Get(actor) // nobody: the zero user may do nothing
-	return Rules{Actor: user, ActiveAdmins: s.activeAdmins, Now: now}
+	return Rules{Actor: user, ActiveAdmins: s.activeAdmins, Now: now, in: s}
 }
 
-// May answers whether the actor holds a permission in the account.
-func (r Rules) May(want Permission) error {
+// role returns a role, the zero one if there is none.
+func (r Rules) role(id ID) Role {
+	role, _ := r.in.Role(id)
+	return role
+}
+
+// active answers whether the actor may do anything at all.
+func (r Rules) active() error {
 	if r.Actor.Status != StatusActive {
 		who := r.Actor.Email
 		if who == "" {
@@ -34,12 +44,20 @@ func (r Rules) May(want Permission) error {
 			Hint:  "Act as somebody who is: --as EMAIL.",
 		}
 	}
-	role, _ := RoleByID(r.Actor.Role)
+	return nil
+}
+
+// May answers whether the actor holds a permission in the account.
+func (r Rules) May(want Permission) error {
+	if err := r.active(); err != nil {
+		return err
+	}
+	role := r.role(r.Actor.Role)
 	if role.Allows(want) {
 		return nil
 	}
 	return &Error{
-		Kind: ErrNotPermitted, What: fmt.Sprintf("Your role, %s, lacks %s", RoleName(r.Actor.Role), want),
+		Kind: ErrNotPermitted, What: fmt.Sprintf("Your role, %s, lacks %s", role.Name, want),
 		Short: "needs " + string(want),
 		Hint:  "Ask an Admin to do it, or to change your role.",
 	}
@@ -48,21 +66,44 @@ func (r Rules) May(want Permission) error {
 // SeeAll answers whether the actor sees more than their own record.
 func (r Rules) SeeAll() error { return r.May(PermAccountView) }
 
-// Invite answers whether the actor may invite somebody with a role. Nobody hands out more than they hold themselves.
-func (r Rules) Invite(role ID) error {
+// Invite answers whether the actor may invite somebody with a role, into groups and workspaces that are there.
+func (r Rules) Invite(role ID, groups []ID, workspaces []WorkspaceGrant) error {
 	if err := r.May(PermAccountInvite); err != nil {
 		return err
 	}
-	return r.grant(role)
+	for _, g := range workspaces {
+		if _, there := r.in.Workspace(g.Workspace); !there {
+			return gone("workspace")
+		}
+	}
+	return r.hand(role, groups, workspaces)
 }
 
-// grant answers whether the actor may give a tenant role to a person.
-func (r Rules) grant(id ID) error {
-	role, ok := RoleByID(id)
-	if !ok {
-		return &Error{Kind: ErrNotFound, What: "There is no such role", Hint: "Choose one of the account's roles."}
+// hand answers whether the actor may hand all of this to somebody. Nobody hands out more than they hold themselves: whoever
+// could would only have to invite another address of theirs.
+func (r Rules) hand(role ID, groups []ID, workspaces []WorkspaceGrant) error {
+	if err := r.grant(role); err != nil {
+		return err
 	}
-	own, _ := RoleByID(r.Actor.Role)
+	for _, id := range groups {
+		g, ok := r.in.Group(id)
+		if !ok {
+			return gone("group")
+		}
+		if err := r.grantAll(g.Workspaces); err != nil {
+			return err
+		}
+	}
+	return r.grantAll(workspaces)
+}
+
+// grant answers whether the actor may give a tenant role to a person or a service account.
+func (r Rules) grant(id ID) error {
+	role, ok := r.in.Role(id)
+	if !ok || role.Scope != ScopeTenant {
+		return noRole()
+	}
+	own := r.role(r.Actor.Role)
 	for _, p := range role.Permissions {
 		if !own.Allows(p) {
 			return &Error{
@@ -73,6 +114,10 @@ func (r Rules) grant(id ID) error {
 		}
 	}
 	return nil
+}
+
+func noRole() error {
+	return &Error{Kind: ErrNotFound, What: "There is no such role", Hint: "Choose one of the account's roles."}
 }
 
 // EditUser answers whether the actor may change a user's name.
@@ -116,7 +161,7 @@ func (r Rules) DeactivateUser(u User) error {
 	case StatusInvited:
 		return wrongStatus(u, "hasn't joined", "Cancel the invite instead.")
 	default:
-		return r.keepsAdmin(u, "deactivate")
+		return cmp.Or(r.keepsAdmin(u, "deactivate"), r.canTakeOver(u))
 	}
 }
 
@@ -143,7 +188,7 @@ func (r Rules) RemoveUser(u User) error {
 	if u.Status == StatusInvited {
 		return wrongStatus(u, "hasn't joined", "Cancel the invite instead.")
 	}
-	return r.keepsAdmin(u, "remove")
+	return cmp.Or(r.keepsAdmin(u, "remove"), r.canTakeOver(u))
 }
 
 // ResendInvite answers whether the actor may make a fresh invitation token for a user.
@@ -151,7 +196,12 @@ func (r Rules) ResendInvite(u User) error {
 	if err := r.invited(u); err != nil {
 		return err
 	}
-	return r.grant(u.Role)
+	return r.hand(u.Role, slices.DeleteFunc(slices.Clone(u.Groups), r.noGroup), u.Workspaces)
+}
+
+func (r Rules) noGroup(id ID) bool {
+	_, ok := r.in.Group(id)
+	return !ok
 }
 
 // CancelInvite answers whether the actor may take an invitation back.
@@ -170,27 +220,26 @@ func (r Rules) invited(u User) error {
 // CreateServiceAccount answers whether the actor may create service accounts.
 func (r Rules) CreateServiceAccount() error { return r.May(PermAccountEdit) }
 
-// EditServiceAccount answers whether the actor may change a service account's name, description or role.
+// EditServiceAccount answers whether the actor may change a service account's name or description.
 func (r Rules) EditServiceAccount(ServiceAccount) error { return r.May(PermAccountEdit) }
+
+// SetServiceAccountRole answers whether the actor may give a service account a role, a new one's first included. Whoever
+// could give one more than they hold would only have to copy its key.
+func (r Rules) SetServiceAccountRole(role ID) error {
+	if err := r.May(PermAccountEdit); err != nil {
+		return err
+	}
+	if role == RoleTenantGuest {
+		return invalid("A service account can't be a Tenant Guest", "Choose another role.")
+	}
+	return r.grant(role)
+}
 
 // DeleteServiceAccount answers whether the actor may delete a service account.
 func (r Rules) DeleteServiceAccount(ServiceAccount) error { return r.May(PermAccountEdit) }
 
 // RevealAPIKey answers whether the actor may see and copy a service account's key.
 func (r Rules) RevealAPIKey(ServiceAccount) error { return r.May(PermRevealKey) }
-
-// serviceAccountRole refuses the roles that a service account can't have.
-func serviceAccountRole(id ID) error {
-	for _, r := range ServiceAccountRoles() {
-		if r.ID == id {
-			return nil
-		}
-	}
-	if id == RoleTenantGuest {
-		return invalid("A service account can't be a Tenant Guest", "Choose Admin, Builder or Consumer.")
-	}
-	return &Error{Kind: ErrNotFound, What: "There is no such role", Hint: "Choose Admin, Builder or Consumer."}
-}
 
 func wrongStatus(u User, short, hint string) error {
 	return &Error{Kind: ErrStatus, What: u.Name + " " + short, Short: short, Hint: hint}

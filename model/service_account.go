@@ -37,6 +37,20 @@ func (s ServiceAccount) appendRecord(b []byte) []byte {
 	return e.b
 }
 
+func (s ServiceAccount) about() (name, description string) { return s.Name, s.Description }
+
+func (s ServiceAccount) version() uint64 { return s.Version }
+
+func (s ServiceAccount) next() ServiceAccount {
+	s.Version++
+	return s
+}
+
+func (s ServiceAccount) with(name, description string) ServiceAccount {
+	s.Name, s.Description = name, description
+	return s
+}
+
 func decodeServiceAccount(id ID, b []byte, share bool) (s ServiceAccount, ok bool) {
 	d, version := newDecoder(b, share)
 	s = ServiceAccount{

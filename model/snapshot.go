@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 )
 
 // Snapshot is an immutable picture of the account at one revision.
@@ -13,6 +14,10 @@ type Snapshot struct {
 	users           *Table[User]
 	serviceAccounts *Table[ServiceAccount]
 	apiKeys         *Table[APIKey]
+	groups          *Table[Group]
+	workspaces      *Table[Workspace]
+	roles           *Table[Role]
+	tallies         *Table[Tally]
 	activeAdmins    int
 	totals          map[Kind]int // how many there are, also of those that aren't loaded yet
 }
@@ -28,6 +33,84 @@ func (s *Snapshot) Users() *Table[User] { return s.users }
 
 // ServiceAccounts returns all service accounts.
 func (s *Snapshot) ServiceAccounts() *Table[ServiceAccount] { return s.serviceAccounts }
+
+// Groups returns all groups.
+func (s *Snapshot) Groups() *Table[Group] { return s.groups }
+
+// Workspaces returns all workspaces.
+func (s *Snapshot) Workspaces() *Table[Workspace] { return s.workspaces }
+
+// Group returns the group with an id.
+func (s *Snapshot) Group(id ID) (Group, bool) { return s.groups.Get(id) }
+
+// Workspace returns the workspace with an id.
+func (s *Snapshot) Workspace(id ID) (Workspace, bool) { return s.workspaces.Get(id) }
+
+// Tally returns who refers to a group, a workspace or a role.
+func (s *Snapshot) Tally(id ID) Tally {
+	t, _ := s.tallies.Get(id)
+	t.ID = id
+	return t
+}
+
+// Role returns a role, built in or custom.
+func (s *Snapshot) Role(id ID) (Role, bool) {
+	if r, ok := BuiltInRole(id); ok {
+		return r, true
+	}
+	return s.roles.Get(id)
+}
+
+// RoleName returns what a role is called, or "unknown role" for one that doesn't exist.
+func (s *Snapshot) RoleName(id ID) string {
+	if r, ok := s.Role(id); ok {
+		return r.Name
+	}
+	return "unknown role"
+}
+
+// Roles returns the built-in roles in their order, and then the custom ones by name.
+func (s *Snapshot) Roles() []Role {
+	custom := make([]Role, s.roles.Len())
+	for i := range custom {
+		custom[i] = s.roles.At(i)
+	}
+	slices.SortFunc(custom, func(a, b Role) int { return compareNames(a.Name, b.Name) })
+	return append(slices.Clone(builtInRoles), custom...)
+}
+
+// RolesOf returns the roles of a scope, in the order of Roles.
+func (s *Snapshot) RolesOf(scope Scope) []Role {
+	return slices.DeleteFunc(s.Roles(), func(r Role) bool { return r.Scope != scope })
+}
+
+// ServiceAccountRoles returns the roles that a service account can have: all of the account's but Tenant Guest.
+func (s *Snapshot) ServiceAccountRoles() []Role {
+	return slices.DeleteFunc(s.RolesOf(ScopeTenant), func(r Role) bool { return r.ID == RoleTenantGuest })
+}
+
+// SameNames reports whether all groups, workspaces and roles are called as they were before, and are the same ones: whether
+// rows that show their names look the same. The answer may be false when they are.
+func (s *Snapshot) SameNames(before *Snapshot) bool {
+	return sameNames(s.groups, before.groups) && sameNames(s.workspaces, before.workspaces) && sameNames(s.roles, before.roles)
+}
+
+func sameNames[T named[T]](now, before *Table[T]) bool {
+	ids, ok := now.ChangedSince(before)
+	if !ok {
+		return false
+	}
+	for _, id := range ids {
+		a, had := before.Get(id)
+		b, has := now.Get(id)
+		if had != has || nameOf(a) != nameOf(b) {
+			return false
+		}
+	}
+	return true
+}
+
+func compareNames(a, b string) int { return strings.Compare(FoldName(a), FoldName(b)) }
 
 // APIKey returns what is kept of a service account's key.
 func (s *Snapshot) APIKey(of ServiceAccount) (APIKey, bool) { return s.apiKeys.Get(of.Key) }
@@ -56,8 +139,9 @@ func (s *Snapshot) ActiveAdmins() int { return s.activeAdmins }
 // Total returns how many records of a kind the store holds, which is more than are loaded while a Loader is at work.
 func (s *Snapshot) Total(kind Kind) int { return s.totals[kind] }
 
-// loadedKinds are the kinds that a snapshot holds as tables, in the order in which they are loaded.
-var loadedKinds = []Kind{KindUser, KindServiceAccount, KindAPIKey}
+// loadedKinds are the kinds that a snapshot holds as tables, in the order in which they are loaded: first what is little and
+// what rows show the names of.
+var loadedKinds = []Kind{KindRole, KindGroup, KindWorkspace, KindTally, KindUser, KindServiceAccount, KindAPIKey}
 
 // Refresh returns a snapshot of the store as it is now: s itself if nothing changed, otherwise a copy in which only what
 // changed was read again.
@@ -97,35 +181,34 @@ func (s *Snapshot) with(tx ReadTx, refs []Ref) (*Snapshot, error) {
 		changes[ref.Kind] = append(changes[ref.Kind], rowChange{ref.ID, b})
 	}
 	next := *s
-	var err error
-	if next.users, err = applyRows(s.users, KindUser, changes[KindUser]); err != nil {
-		return nil, err
-	}
-	if next.serviceAccounts, err = applyRows(s.serviceAccounts, KindServiceAccount, changes[KindServiceAccount]); err != nil {
-		return nil, err
-	}
-	if next.apiKeys, err = applyRows(s.apiKeys, KindAPIKey, changes[KindAPIKey]); err != nil {
-		return nil, err
-	}
-	if err := next.readFigures(tx); err != nil {
-		return nil, err
-	}
-	return &next, nil
+	err := errors.Join(
+		applyRows(&next.users, KindUser, changes),
+		applyRows(&next.serviceAccounts, KindServiceAccount, changes),
+		applyRows(&next.apiKeys, KindAPIKey, changes),
+		applyRows(&next.groups, KindGroup, changes),
+		applyRows(&next.workspaces, KindWorkspace, changes),
+		applyRows(&next.roles, KindRole, changes),
+		applyRows(&next.tallies, KindTally, changes),
+		next.readFigures(tx),
+	)
+	return &next, err
 }
 
-func applyRows[T any](t *Table[T], kind Kind, changes []rowChange) (*Table[T], error) {
-	if len(changes) == 0 {
-		return t, nil
-	}
-	for _, c := range changes {
+// applyRows puts what changed of a kind in the place of a table.
+func applyRows[T any](t **Table[T], kind Kind, changes map[Kind][]rowChange) error {
+	list := changes[kind]
+	for _, c := range list {
 		if c.record == nil {
 			continue
 		}
-		if _, ok := t.decode(c.id, c.record, true); !ok {
-			return nil, undecodable(kind, c.id)
+		if _, ok := (*t).decode(c.id, c.record, true); !ok {
+			return undecodable(kind, c.id)
 		}
 	}
-	return t.with(changes), nil
+	if len(list) > 0 {
+		*t = (*t).with(list)
+	}
+	return nil
 }
 
 // readFigures reads what a snapshot holds beside its tables.

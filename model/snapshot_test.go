@@ -13,7 +13,7 @@ func (a *account) fill(users, machines int) {
 	a.Helper()
 	err := a.store.Update(a.Context(), func(tx model.WriteTx) error {
 		data := sample.New(1, a.now)
-		return a.Fill(tx, model.User{ID: a.ana.User, Email: "ana@acme.test"}, data.Users(users), data.ServiceAccounts(machines))
+		return a.Fill(tx, model.User{ID: a.ana.User, Email: "ana@acme.test"}, data.Filling(users, machines))
 	})
 	if err != nil {
 		a.Fatal(err)
@@ -63,7 +63,7 @@ func TestRefreshReadsOnlyWhatChanged(t *testing.T) {
 	target := s.Users().At(1500)
 	steps := []func() error{
 		func() error { return a.RenameUser(t.Context(), a.ana, model.Seen{ID: target.ID}, "Another Name") },
-		func() error { return outcome(a.RemoveUsers(t.Context(), a.ana, seen(s.Users().At(7).ID))) },
+		func() error { return outcome(a.RemoveUsers(t.Context(), a.ana, seen(s.Users().At(7).ID), false)) },
 		func() error {
 			_, _, err := a.InviteUsers(t.Context(), a.ana, []model.Invite{{Email: "new@acme.test", Role: model.RoleAdmin}})
 			return err
@@ -107,7 +107,7 @@ func TestTheLoaderSeesChangesMadeMeanwhile(t *testing.T) {
 				t.Fatal(err)
 			}
 			all := a.snapshot().Users()
-			if err := outcome(a.RemoveUsers(t.Context(), a.ana, seen(all.At(all.Len()-1-i).ID, all.At(40+i).ID))); err != nil {
+			if err := outcome(a.RemoveUsers(t.Context(), a.ana, seen(all.At(all.Len()-1-i).ID, all.At(40+i).ID), false)); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -29,12 +29,6 @@ func (s Status) String() string {
 	return "Unknown"
 }
 
-// WorkspaceGrant is a membership in a workspace, with the role held there.
-type WorkspaceGrant struct {
-	Workspace ID
-	Role      ID
-}
-
 // User is one person of the account.
 type User struct {
 	ID         ID
@@ -58,6 +52,37 @@ type Invitation struct {
 	PublicID  string
 	Digest    keys.Digest
 	ExpiresAt time.Time
+	Note      string // what the inviter wants to say, one line; may be empty
+	Delivery  Delivery
+}
+
+// DeliveryState is how far an invitation's mail got. The numbers are part of the store's format.
+type DeliveryState uint8
+
+// The states of an invitation's mail.
+const (
+	NotSent DeliveryState = 0 // there was no mail server, or it isn't known yet
+	Sent    DeliveryState = 1 // the mail server took it
+	Failed  DeliveryState = 2
+)
+
+// Delivery is what became of an invitation's mail.
+type Delivery struct {
+	State DeliveryState
+	Why   string // of Failed, in a few words
+	At    time.Time
+}
+
+// String returns the delivery as it is shown.
+func (d Delivery) String() string {
+	switch d.State {
+	case Sent:
+		return "sent"
+	case Failed:
+		return "failed: " + d.Why
+	case NotSent:
+	}
+	return "not sent: no mail server"
 }
 
 // Expired reports whether the user is Invited and the invitation's term has passed.
@@ -91,6 +116,10 @@ func (u User) appendRecord(b []byte) []byte {
 		e.text(u.Invitation.PublicID)
 		e.bytes(u.Invitation.Digest[:])
 		e.time(u.Invitation.ExpiresAt)
+		e.text(u.Invitation.Note)
+		e.number(uint64(u.Invitation.Delivery.State))
+		e.text(u.Invitation.Delivery.Why)
+		e.time(u.Invitation.Delivery.At)
 	}
 	return e.b
 }
@@ -114,6 +143,8 @@ func decodeUser(id ID, b []byte, share bool) (u User, ok bool) {
 			d.fail()
 		}
 		u.Invitation.ExpiresAt = d.time()
+		u.Invitation.Note = d.text()
+		u.Invitation.Delivery = Delivery{State: DeliveryState(d.number()), Why: d.text(), At: d.time()}
 	}
 	return u, d.done() && u.Status >= StatusInvited && u.Status <= StatusInactive
 }

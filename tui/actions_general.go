@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"slices"
+	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -17,6 +18,7 @@ func (c *console) generalActions() []action {
 		{id: "menu", title: "Actions of the row, or of all marked rows", keys: []string{"a"}, footer: "actions", section: sectionHere, run: c.openMenu},
 	}
 	list = append(list, c.viewActions()...)
+	list = append(list, c.tabActions()...)
 	list = append(list, c.moveActions()...)
 	return append(list, c.programActions()...)
 }
@@ -33,9 +35,19 @@ func (c *console) viewActions() []action {
 		{id: "back", title: "One step back: clear marks, clear the filter", keys: []string{"esc"}, section: sectionView, run: c.stepBack},
 		{id: "next-tab", title: "Next tab", keys: []string{"tab"}, section: sectionView, run: c.do(func() { c.showTab(c.tab + 1) })},
 		{id: "previous-tab", title: "Previous tab", keys: []string{"shift+tab"}, section: sectionView, run: c.do(func() { c.showTab(c.tab - 1) })},
-		{id: "tab-1", title: "Go to Users", keys: []string{"1"}, section: sectionView, run: c.do(func() { c.showTab(0) })},
-		{id: "tab-2", title: "Go to Service Accounts", keys: []string{"2"}, section: sectionView, run: c.do(func() { c.showTab(1) })},
 	}
+}
+
+// tabActions go to each tab by its number.
+func (c *console) tabActions() []action {
+	var list []action
+	for i, s := range c.screens {
+		number := strconv.Itoa(i + 1)
+		list = append(list, action{
+			id: "tab-" + number, title: "Go to " + s.title(), keys: []string{number}, section: sectionView, run: c.do(func() { c.showTab(i) }),
+		})
+	}
+	return list
 }
 
 func (c *console) moveActions() []action {

@@ -17,23 +17,28 @@ func (s *usersScreen) describeActions() []action {
 		{id: "user.invite", title: "Invite users", keys: []string{"n"}, footer: "invite", section: sectionHere, enabled: s.mayInvite, run: s.openInvite},
 		{
 			id: "user.resend", title: "Resend invite", menu: "r", section: sectionHere,
-			enabled: s.allowed(model.Rules.ResendInvite), run: func() tea.Cmd { return s.renew("Resend invite") },
+			enabled: s.allowed(ofUser(model.Rules.ResendInvite)), run: func() tea.Cmd { return s.renew("Resend invite", s.c.opts.Mailer != nil) },
 		},
 		{
 			id: "user.remove", title: "Remove", label: s.removeLabel, keys: []string{"x", "delete"}, menu: "x", section: sectionHere, danger: true,
-			enabled: s.allowed(mayRemove), run: s.askRemove,
+			enabled: s.allowed(ofUser(mayRemove)), run: s.askRemove,
 		},
 		{
 			id: "user.copy_invite", title: "Copy invite", menu: "c", section: sectionHere,
-			enabled: s.allowed(model.Rules.ResendInvite), run: func() tea.Cmd { return s.renew("Copy invite") },
+			enabled: s.allowed(ofUser(model.Rules.ResendInvite)), run: func() tea.Cmd { return s.renew("Copy invite", false) },
 		},
-		{id: "user.deactivate", title: "Deactivate", menu: "d", section: sectionHere, enabled: s.allowed(model.Rules.DeactivateUser), run: s.askDeactivate},
+		{
+			id: "user.deactivate", title: "Deactivate", menu: "d", section: sectionHere,
+			enabled: s.allowed(ofUser(model.Rules.DeactivateUser)), run: s.askDeactivate,
+		},
 		{
 			id: "user.reactivate", title: "Reactivate", menu: "e", section: sectionHere,
-			enabled: s.allowed(model.Rules.ReactivateUser), run: s.bulk("reactivated", (*model.Directory).ReactivateUsers),
+			enabled: s.allowed(ofUser(model.Rules.ReactivateUser)), run: s.bulk("reactivated", (*model.Directory).ReactivateUsers),
 		},
 		{id: "user.groups", title: "Show groups", menu: "g", section: sectionHere, enabled: s.oneRow, run: s.showGroups},
-		{id: "user.set_role", title: "Set role…", menu: "s", section: sectionHere, enabled: s.allowed(model.Rules.EditUser), run: s.pickRole},
+		{id: "user.edit_groups", title: "Groups…", menu: "m", section: sectionHere, enabled: s.allowed(mayEditGroups), run: s.editGroups},
+		{id: "user.edit_workspaces", title: "Workspaces…", menu: "w", section: sectionHere, enabled: s.someRow, run: s.editWorkspaces},
+		{id: "user.set_role", title: "Set role…", menu: "s", section: sectionHere, enabled: s.allowed(ofUser(model.Rules.EditUser)), run: s.pickRole},
 		{id: "info", title: "User info", keys: []string{"o"}, menu: "o", section: sectionHere, enabled: s.oneRow, run: s.info},
 		{id: "user.copy_email", title: "Copy email", keys: []string{"c"}, section: sectionHere, enabled: s.someRow, run: s.copyEmails},
 	}
@@ -68,22 +73,57 @@ func (s *usersScreen) askRemove() tea.Cmd {
 		title, verb, done = "Cancel the invite of "+called+"?", "Cancel the invite", "isn't invited any more"
 		text = "The token that " + called + " got stops working, and " + one.Email + " can be invited again."
 	}
+	if ok {
+		text += s.handOverNote(one.User)
+	}
 	if s.aimedAtMe() {
 		text += " You are one of them: afterwards you can't act in this account any more."
 	}
-	s.c.push(newConfirm(title, text, verb, len(targets.ids), func() tea.Cmd { return s.change(targets, called, done, (*model.Directory).RemoveUsers) }))
+	work := handingOver((*model.Directory).RemoveUsers)
+	s.c.push(newConfirm(title, text, verb, len(targets.ids), func() tea.Cmd { return s.change(targets, called, done, work) }))
 	return nil
 }
 
 // askDeactivate deactivates at once, since it can be taken back; only blocking oneself is asked about.
 func (s *usersScreen) askDeactivate() tea.Cmd {
 	targets, called := s.targets(), s.called()
-	run := func() tea.Cmd { return s.change(targets, called, "deactivated", (*model.Directory).DeactivateUsers) }
-	if !s.aimedAtMe() {
+	run := func() tea.Cmd {
+		return s.change(targets, called, "deactivated", handingOver((*model.Directory).DeactivateUsers))
+	}
+	one, single := s.single()
+	note := s.handOverNote(one.User)
+	switch {
+	case s.aimedAtMe():
+		s.c.push(newConfirm("Deactivate yourself?", "You can't act in this account afterwards, until another Admin reactivates you.", "Deactivate", 1, run))
+	case single && note != "":
+		s.c.push(newConfirm("Deactivate "+called+"?", strings.TrimSpace(note), "Deactivate", 1, run))
+	default:
 		return run()
 	}
-	s.c.push(newConfirm("Deactivate yourself?", "You can't act in this account afterwards, until another Admin reactivates you.", "Deactivate", 1, run))
 	return nil
+}
+
+// handOverNote says what becomes of the workspaces that only this user owns, "" if there are none.
+func (s *usersScreen) handOverNote(u model.User) string {
+	list := s.c.rules().OnlyOwnerOf(u)
+	if len(list) == 0 {
+		return ""
+	}
+	var names []string
+	for _, id := range list {
+		w, _ := s.c.snapshot.Workspace(id)
+		names = append(names, w.Name)
+	}
+	return " Nobody else owns " + strings.Join(names, ", ") + ": you become Owner there."
+}
+
+// handingOver makes work of what may hand workspaces to the acting person, who was told so.
+func handingOver(
+	work func(*model.Directory, context.Context, model.Actor, []model.Seen, bool) (model.Outcome, error),
+) bulkWork {
+	return func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
+		return work(d, ctx, a, list, true)
+	}
 }
 
 // aimedAtMe reports whether the acting person is among those that an action is about.
@@ -98,23 +138,11 @@ func (s *usersScreen) aimedAtMe() bool {
 func (s *usersScreen) pickRole() tea.Cmd {
 	targets, called := s.targets(), s.called()
 	var options []option
-	for _, role := range model.TenantRoles() {
+	for _, role := range s.c.snapshot.RolesOf(model.ScopeTenant) {
 		options = append(options, option{id: role.ID, name: role.Name, help: role.Description})
 	}
 	s.c.push(&picker{title: "Role of " + called, options: options, choose: func(_ *console, o option) tea.Cmd {
 		return s.change(targets, called, "set to "+o.name, setRole((*model.Directory).SetUsersRole, o.id))
-	}})
-	return nil
-}
-
-// showGroups lists the groups of a user.
-func (s *usersScreen) showGroups() tea.Cmd {
-	u, _ := s.row()
-	s.c.push(&page{title: "Groups of " + u.Name, body: func(c *console, width int) []line {
-		if len(u.Groups) == 0 {
-			return c.paragraphs(u.Name+" is in no group. What they may do comes from their role alone: "+model.RoleName(u.Role)+".", width)
-		}
-		return c.paragraphs(count(len(u.Groups), "group"), width)
 	}})
 	return nil
 }
@@ -138,28 +166,37 @@ func (s *usersScreen) copyEmails() tea.Cmd {
 	return s.c.copyText(what, strings.Join(list, ", "))
 }
 
-// renew makes fresh tokens for invited users and shows the invitations. Copy invite does the same: a token is kept only
-// as a hash, so that the old one can't be shown again.
-func (s *usersScreen) renew(title string) tea.Cmd {
+// renew makes fresh tokens for invited users, and mails or shows the invitations. Copy invite does it too: a token is kept
+// only as a hash, so that the old one can't be shown again.
+func (s *usersScreen) renew(title string, mail bool) tea.Cmd {
 	targets, actor, seen := s.targets(), s.c.session.Actor, s.seen
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		invited, out, err := d.ResendInvites(ctx, actor, targets.seen(seen), 0)
 		return func(c *console) tea.Cmd {
 			cmd := s.report("A fresh invite of "+count(len(invited), "user"), "made, the old token is dead", 1, out, err)
 			if len(invited) > 0 {
-				c.showInvitations(title, invited)
+				cmd = tea.Batch(cmd, c.deliver(title, invited, mail))
 			}
 			return cmd
 		}
 	})
 }
 
+// deliver mails invitations where a mail server is set and wanted, and else shows their texts.
+func (c *console) deliver(title string, invited []model.Invited, mail bool) tea.Cmd {
+	if mail {
+		return c.mailInvites(invited)
+	}
+	c.showInvitations(title, invited)
+	return nil
+}
+
 // showInvitations shows the texts to hand to the people invited, and copies them.
 func (c *console) showInvitations(title string, invited []model.Invited) {
-	me, account := c.rules().Actor, c.snapshot.Account()
+	me := c.rules().Actor
 	texts := make([]string, len(invited))
 	for i, one := range invited {
-		texts[i] = one.Text(account, me)
+		texts[i] = c.snapshot.Letter(one, me).Text
 	}
 	all := strings.Join(texts, "\n\n")
 	intro := "Send this to " + invited[0].User.Email + ". The token is shown only now; c copies the text."

@@ -169,10 +169,17 @@ func (c *console) refresh() tea.Cmd {
 // write runs one change away from the Update goroutine. work gets the directory and returns what is to happen to the
 // console afterwards, which runs on the Update goroutine with the newer snapshot in place.
 func (c *console) write(work func(context.Context, *model.Directory) func(*console) tea.Cmd) tea.Cmd {
-	c.working++
-	ctx, directory, base := c.ctx, c.session.Directory, c.snapshot
-	loading := c.loading
-	return func() tea.Msg {
+	var tick tea.Cmd
+	if c.working == 0 {
+		c.bulk = newProgress()
+		c.working++
+		tick = c.watchProgress()
+	} else {
+		c.working++
+	}
+	directory, base, loading := c.session.Directory, c.snapshot, c.loading
+	ctx := model.WithProgress(c.ctx, c.bulk.report)
+	return tea.Batch(tick, func() tea.Msg {
 		then := work(ctx, directory)
 		if loading {
 			return written{nil, then} // the loader will read it
@@ -182,7 +189,7 @@ func (c *console) write(work func(context.Context, *model.Directory) func(*conso
 			s = nil // the watch will say so
 		}
 		return written{s, then}
-	}
+	})
 }
 
 func (c *console) onWritten(msg written) tea.Cmd {

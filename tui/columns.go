@@ -1,8 +1,11 @@
 package tui
 
 import (
+	"context"
 	"encoding/binary"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"lanyard/model"
@@ -25,41 +28,111 @@ func timeColumn[T any](key, title string, priority int, at func(T) time.Time, sh
 }
 
 // roleCell colours the one role that can do everything.
-func roleCell(role model.ID) grid.Cell {
+func roleCell(in *model.Snapshot, role model.ID) grid.Cell {
 	tone := theme.Normal
 	if role == model.RoleAdmin {
 		tone = theme.Accent
 	}
-	return grid.Cell{Text: model.RoleName(role), Tone: tone}
+	return grid.Cell{Text: in.RoleName(role), Tone: tone}
 }
 
-// someCount shows how many there are, and nothing for none.
-func someCount(n int) grid.Cell {
-	if n == 0 {
-		return grid.Cell{}
+// numberColumn is a column of counts, aligned to the right. None is left empty.
+func numberColumn[T any](key, title string, width, priority int, n func(T) int) grid.Column[T] {
+	return grid.Column[T]{
+		Key: key, Title: title, Min: width, Ideal: width, Priority: priority, Right: true,
+		Cell: func(row T) grid.Cell {
+			if n(row) == 0 {
+				return grid.Cell{}
+			}
+			return grid.Cell{Text: count(n(row), "")}
+		},
+		SortKey: func(b []byte, row T) []byte { return grid.NumberKey(b, int64(n(row))) },
 	}
-	return grid.Cell{Text: count(n, "")}
+}
+
+// textColumn is a column of texts that are sorted without regard to case and looked for by the filter.
+func textColumn[T any](key, title string, least, ideal, priority int, text func(T) string) grid.Column[T] {
+	return grid.Column[T]{
+		Key: key, Title: title, Min: least, Ideal: ideal, Priority: priority, Search: true,
+		Cell:    func(row T) grid.Cell { return grid.Cell{Text: text(row)} },
+		SortKey: func(b []byte, row T) []byte { return grid.TextKey(b, text(row)) },
+	}
+}
+
+// textSetter is one of the Directory's methods that change a record's text.
+type textSetter func(*model.Directory, context.Context, model.Actor, model.Seen, string) error
+
+// editText makes a column be edited in the cell, as text.
+func (s *sheet[T]) editText(c grid.Column[T], text func(T) string, may func(model.Rules, T) error, set textSetter) column[T] {
+	return column[T]{Column: c, edit: &edit[T]{
+		may: may, text: text,
+		apply: func(ctx context.Context, d *model.Directory, a model.Actor, row T, to string) error {
+			return set(d, ctx, a, s.seen(row), to)
+		},
+	}}
+}
+
+// groupNames are what groups are called, by name. Those that are gone are left out.
+func groupNames(in *model.Snapshot, list []model.ID) []string {
+	var names []string
+	for _, id := range list {
+		if g, ok := in.Group(id); ok {
+			names = append(names, g.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// workspaceNames are what the workspaces of some grants are called, by name.
+func workspaceNames(in *model.Snapshot, list []model.WorkspaceGrant) []string {
+	var names []string
+	for _, g := range list {
+		if w, ok := in.Workspace(g.Workspace); ok {
+			names = append(names, w.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// namesColumn is a column of several names in one cell, by any of which the filter narrows.
+func namesColumn[T any](key, title string, least, ideal, priority int, names func(T) []string) grid.Column[T] {
+	c := textColumn(key, title, least, ideal, priority, func(row T) string { return strings.Join(names(row), ", ") })
+	c.Narrow = names
+	return c
 }
 
 // idText is how an id is shown.
 func idText(id model.ID) string { return strconv.FormatUint(uint64(id), 10) }
 
-// tableRows shows a table of the snapshot on the grid.
-type tableRows[T any] struct{ table *model.Table[T] }
+// tableRows shows a table of the snapshot on the grid. A row carries the snapshot along, for the names of what it refers to:
+// rows are drawn, sorted and filtered away from the Update goroutine.
+type tableRows[R, T any] struct {
+	table    *model.Table[R]
+	snapshot *model.Snapshot
+	row      func(*model.Snapshot, R) T
+}
 
-func (r tableRows[T]) Len() int        { return r.table.Len() }
-func (r tableRows[T]) At(i int) T      { return r.table.At(i) }
-func (r tableRows[T]) ID(i int) uint64 { return uint64(r.table.ID(i)) }
+func (r tableRows[R, T]) Len() int        { return r.table.Len() }
+func (r tableRows[R, T]) At(i int) T      { return r.row(r.snapshot, r.table.At(i)) }
+func (r tableRows[R, T]) ID(i int) uint64 { return uint64(r.table.ID(i)) }
 
-func (r tableRows[T]) Find(id uint64) (int, bool) { return r.table.Find(model.ID(id)) }
+func (r tableRows[R, T]) Find(id uint64) (int, bool) { return r.table.Find(model.ID(id)) }
+
+// largeRows are rows that may be a million, and therefore know which of them changed.
+type largeRows[R, T any] struct {
+	tableRows[R, T]
+	changed func(now, before *model.Snapshot) ([]model.ID, bool)
+}
 
 // Changed tells the grid which rows differ from those that it has, so that it doesn't sort a million again for one.
-func (r tableRows[T]) Changed(before grid.Rows[T]) ([]uint64, bool) {
-	b, ok := before.(tableRows[T])
-	if !ok {
+func (r largeRows[R, T]) Changed(before grid.Rows[T]) ([]uint64, bool) {
+	b, ok := before.(largeRows[R, T])
+	if !ok || !r.snapshot.SameNames(b.snapshot) {
 		return nil, false
 	}
-	ids, ok := r.table.ChangedSince(b.table)
+	ids, ok := r.changed(r.snapshot, b.snapshot)
 	return numbers(ids), ok
 }
 

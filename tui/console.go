@@ -34,6 +34,7 @@ type Options struct {
 	Found   func(context.Context, model.Founder) (*Session, error)
 
 	Clipboard *clipboard.Clipboard
+	Mailer    Mailer // nil where no mail server is set
 	Theme     theme.Options
 	// CanSuspend is whether there is a shell to go back to.
 	CanSuspend bool
@@ -61,7 +62,9 @@ type console struct {
 	toast         toast
 	trouble       error // why the store can't be read at present, nil if it can
 	mouse         bool
-	working       int // changes on their way
+	working       int      // changes on their way
+	bulk          progress // how far the changes are
+	mail          mailing
 	general       []action
 }
 
@@ -84,7 +87,8 @@ func New(ctx context.Context, o Options) tea.Model {
 // open shows an account.
 func (c *console) open(s *Session) {
 	c.session, c.snapshot, c.loading = s, s.Snapshot, s.Loader != nil
-	c.screens = []screen{newUsersScreen(c), newServiceAccountsScreen(c)}
+	c.screens = []screen{newUsersScreen(c), newServiceAccountsScreen(c), newGroupsScreen(c), newWorkspacesScreen(c), newRolesScreen(c)}
+	c.general = c.generalActions() // which names the tabs
 	c.layout()
 }
 
@@ -142,6 +146,10 @@ func (c *console) fromBackground(msg tea.Msg) tea.Cmd {
 		return c.onWatched(msg)
 	case written:
 		return c.onWritten(msg)
+	case mailed:
+		return c.onMailed(msg)
+	case progressTick:
+		return c.watchProgress()
 	case founded:
 		return c.onFounded(msg)
 	case toastEnds:

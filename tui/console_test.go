@@ -46,7 +46,7 @@ func TestNoTwoActionsShareAKey(t *testing.T) {
 
 func TestEveryScreenHasWhatTheDesignNames(t *testing.T) {
 	d := start(t, setup{width: 80, height: 24, users: 5, machines: 3})
-	for key := range strings.FieldsSeq("tab shift+tab 1 2 up down left right h j k l pgup pgdown ctrl+u ctrl+d g G home end enter esc a n o c x delete space ctrl+a / s ? : M ctrl+l ctrl+z q ctrl+c") {
+	for key := range strings.FieldsSeq("tab shift+tab 1 2 3 4 5 up down left right h j k l pgup pgdown ctrl+u ctrl+d g G home end enter esc a n o c x delete space ctrl+a / s ? : M ctrl+l ctrl+z q ctrl+c") {
 		for tab := range d.c.screens {
 			d.c.tab = tab
 			if _, ok := actionFor(d.c.actions(), key); !ok {
@@ -212,8 +212,8 @@ func TestRandomWalk(t *testing.T) {
 	}
 	t.Logf("LANYARD_SEED=%d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	names := strings.Fields("tab shift+tab 1 2 up down left right h j k l pgup pgdown ctrl+u ctrl+d g G home end enter esc a n o c x delete " +
-		"space ctrl+a / s ? : M r d e i ctrl+s backspace b ä 王 @ . , 6 enter esc down enter right")
+	names := strings.Fields("tab shift+tab 1 2 3 4 5 up down left right h j k l pgup pgdown ctrl+u ctrl+d g G home end enter esc a n o c x delete " +
+		"space ctrl+a / s ? : M r d e i m w p u 3 4 5 ctrl+s backspace b ä 王 @ . , 6 enter esc down enter right")
 	d := start(t, setup{width: 80, height: 24, users: 60, machines: 12, theme: theme.Options{Dark: true}})
 	for i := range steps {
 		switch random.IntN(40) {

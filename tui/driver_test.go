@@ -60,7 +60,7 @@ func start(t *testing.T, s setup) *driver {
 		if me, err = dir.Found(tx, model.Founder{Account: "Acme", Name: "Ana Ruiz", Email: "ana@acme.test"}, model.ViaConsole); err != nil {
 			return err
 		}
-		return dir.Fill(tx, me, data.Users(s.users), data.ServiceAccounts(s.machines))
+		return dir.Fill(tx, me, data.Filling(s.users, s.machines))
 	}))
 	snapshot, err := model.LoadSnapshot(t.Context(), d.store)
 	d.must(err)
@@ -81,7 +81,7 @@ func (d *driver) someone(s *model.Snapshot, role model.ID) model.User {
 			return u
 		}
 	}
-	d.Fatalf("no Active user is a %s", model.RoleName(role))
+	d.Fatalf("no Active user is a %s", s.RoleName(role))
 	return model.User{}
 }
 

@@ -119,7 +119,7 @@ func (c *console) header() line {
 	if me.ID == 0 {
 		me = c.session.Me
 	}
-	right := line{{me.Email + " · " + model.RoleName(me.Role) + " ", theme.Dim}}
+	right := line{{me.Email + " · " + c.snapshot.RoleName(me.Role) + " ", theme.Dim}}
 	if me.Status != model.StatusActive {
 		right = line{{me.Email + " · no longer active ", theme.Bad}}
 	}
@@ -128,21 +128,11 @@ func (c *console) header() line {
 
 // tabs draws the tabs, and tells where each begins and ends.
 func (c *console) tabs() (line, [][2]int) {
-	l := line{{" ", theme.Normal}}
-	var at [][2]int
-	x := 1
+	list := make([]tab, len(c.screens))
 	for i, s := range c.screens {
-		left, right, tone := " ", " ", theme.Dim
-		if i == c.tab {
-			left, right, tone = c.theme.Glyph(theme.TabLeft), c.theme.Glyph(theme.TabRight), theme.Title
-		}
-		label := count(i+1, "") + " " + s.title() + " " + count(s.total(), "")
-		l = append(l, span{left, theme.Accent}, span{label, tone}, span{right + " ", theme.Accent})
-		w := c.cells(label) + 3
-		at = append(at, [2]int{x, x + w})
-		x += w
+		list[i] = tab{number: i + 1, title: s.title(), short: s.short(), count: s.total()}
 	}
-	return l, at
+	return fitTabs(c.theme, list, c.tab, c.width)
 }
 
 // status is what there is, and the last thing that happened.
@@ -154,7 +144,9 @@ func (c *console) status() line {
 	case c.loading:
 		left = c.progress()
 	case c.working > 0 && c.toast.text == "":
-		return c.spread(left, dim("working… "), c.width)
+		return c.spread(left, dim(c.bulk.underway()+" "), c.width)
+	case c.mail.total > 0 && c.toast.text == "":
+		return c.spread(left, dim(c.mail.underway()+" "), c.width)
 	}
 	if c.toast.text == "" {
 		return left

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,38 +30,72 @@ func (s *usersScreen) openInvite() tea.Cmd {
 	emails := textField("emails", "Emails")
 	emails.list, emails.text.rows = true, 3
 	emails.note = "One or many: commas, spaces or new lines between them."
-	var roles, help []string
-	chosen := 0
-	for i, role := range model.TenantRoles() {
-		roles, help = append(roles, role.Name), append(help, role.Description)
-		if role.ID == model.RoleBuilder {
-			chosen = i
-		}
-	}
+	offered := s.c.snapshot.RolesOf(model.ScopeTenant)
 	var terms []string
 	for _, t := range inviteTerms {
 		terms = append(terms, t.name)
 	}
-	s.c.push(&form{
-		title: "Invite users", verb: "Invite",
-		fields: []*field{emails, choiceField("role", "Role", roles, help, chosen), choiceField("term", "Ends after", terms, nil, 0)},
-		submit: s.submitInvite,
-	})
+	states, roles := s.c.workspaceStates()
+	f := &form{title: "Invite users", verb: "Invite", fields: []*field{
+		emails,
+		roleField("role", "Role", offered, model.RoleBuilder),
+		pickField("groups", "Groups", func(c *console, fd *field) {
+			l := fd.checklist("Groups of who is invited", c.groupEntries(nil))
+			l.empty = "No groups yet. They are made on the Groups tab."
+			c.push(l)
+		}),
+		pickField("workspaces", "Workspaces", func(c *console, fd *field) {
+			l := fd.checklist("Workspaces of who is invited", c.workspaceEntries(nil, roles), states...)
+			l.empty = "No workspaces yet. They are made on the Workspaces tab."
+			c.push(l)
+		}),
+		choiceField("term", "Ends after", terms, nil, 0),
+		textField("note", "Note"),
+	}}
+	f.submit = func(c *console, f *form) tea.Cmd {
+		return s.submitInvite(c, f, model.Invite{
+			Role: offered[f.field("role").chosen].ID, Term: inviteTerms[f.field("term").chosen].term, Note: f.field("note").value(),
+			Groups: pickedIDs(f.field("groups")), Workspaces: pickedGrants(f.field("workspaces"), roles),
+		})
+	}
+	s.c.push(f)
 	return nil
 }
 
+// pickedIDs returns what is ticked in a field.
+func pickedIDs(fd *field) []model.ID {
+	var list []model.ID
+	for id := range fd.picked {
+		list = append(list, model.ID(id))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// pickedGrants returns the workspaces of a field with their roles.
+func pickedGrants(fd *field, roles []model.ID) []model.WorkspaceGrant {
+	var list []model.WorkspaceGrant
+	for _, id := range pickedIDs(fd) {
+		list = append(list, model.WorkspaceGrant{Workspace: id, Role: roles[fd.picked[uint64(id)]]})
+	}
+	return list
+}
+
 // submitInvite invites whom it can. Addresses that were refused stay in the field, each with its reason.
-func (s *usersScreen) submitInvite(c *console, f *form) tea.Cmd {
+func (s *usersScreen) submitInvite(c *console, f *form, each model.Invite) tea.Cmd {
 	people := model.SplitInvitees(f.field("emails").value())
 	if len(people) == 0 {
 		f.refuse("emails", "Type at least one email.")
 		return nil
 	}
-	role := model.TenantRoles()[f.field("role").chosen].ID
-	term := inviteTerms[f.field("term").chosen].term
+	if _, err := model.CleanDescription(each.Note); err != nil {
+		f.refuse("note", err.Error())
+		return nil
+	}
 	list := make([]model.Invite, len(people))
 	for i, p := range people {
-		list[i] = model.Invite{Email: p.Email, Name: p.Name, Role: role, Term: term}
+		list[i] = each
+		list[i].Email, list[i].Name = p.Email, p.Name
 	}
 	actor := c.session.Actor
 	return c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
@@ -86,8 +121,8 @@ func (s *usersScreen) invited(f *form, invited []model.Invited, refused []model.
 	if f.fault == "" && len(refused) == 0 {
 		s.grid.Select(uint64(invited[0].User.ID), "name")
 	}
-	s.c.showInvitations(count(len(invited), "invite")+" made", invited)
-	return s.c.say(count(len(invited), "user") + " invited")
+	delivered := s.c.deliver(count(len(invited), "invite")+" made", invited, s.c.opts.Mailer != nil)
+	return tea.Batch(delivered, s.c.say(count(len(invited), "user")+" invited"))
 }
 
 // keepRefused leaves in the field what wasn't invited. After a failure nobody knows about the rest, so it stays too.

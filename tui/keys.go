@@ -23,8 +23,11 @@ var (
 	keyRight  = keyset{"right"}
 	keyPgUp   = keyset{"pgup", "ctrl+u"}
 	keyPgDown = keyset{"pgdown", "ctrl+d"}
+	keyHome   = keyset{"home"}
+	keyEnd    = keyset{"end"}
 	keySubmit = keyset{"ctrl+s"}
 	keySpace  = keyset{"space"}
+	keyAll    = keyset{"ctrl+a"}
 	keyCopy   = keyset{"c"}
 	keyReveal = keyset{"r"}
 	keyClose  = keyset{"esc", "o"}

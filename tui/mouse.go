@@ -24,13 +24,21 @@ func (c *console) clickOverlay(o overlay, x, y int) tea.Cmd {
 	if cl, ok := o.(clicker); ok && inside {
 		return cl.click(c, x-p.x, y-p.y)
 	}
-	switch o.(type) {
-	case *menu, *picker, *help, *page: // nothing is lost with these
-		if !inside {
-			c.remove(o)
-		}
+	if !inside && losesNothing(o) {
+		c.remove(o)
 	}
 	return nil
+}
+
+// losesNothing reports whether an overlay can go without anything going with it.
+func losesNothing(o overlay) bool {
+	switch o := o.(type) {
+	case *menu, *picker, *help, *page:
+		return true
+	case *checklist:
+		return !o.changed()
+	}
+	return false
 }
 
 func (c *console) clickPage(x, y int) tea.Cmd {

@@ -4,9 +4,6 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-
-	"lanyard/tui/text"
-	"lanyard/tui/theme"
 )
 
 // form asks for a few values. What was typed stays until the form is left: a refusal is shown at its field.
@@ -26,19 +23,26 @@ type form struct {
 	// drop leaves the form without submitting; closing it is all if nil.
 	drop func(c *console) tea.Cmd
 
-	hits []int // the panel's line of each field
+	hits []int // the panel's line of each field and of the buttons, -1 where it isn't shown
+	from int   // the first line of the fields that is shown
 }
 
-// field is one value of a form: a text, or a choice.
+// field is one value of a form: a text, a choice, or what was chosen from a list (form_pick.go).
 type field struct {
 	id, label string
 	text      input
 	options   []string // a choice if there are any
 	help      []string // a remark for each option
 	chosen    int
+	chose     func() // runs when another option was chosen; nil: nothing
 	note      string // shown below when there is no fault
 	fault     string
-	list      bool // a list of addresses: pasted new lines become commas
+	list      bool   // a list of addresses: pasted new lines become commas
+	changed   func() // told when another option is chosen, nil if nobody cares
+
+	open    func(c *console, fd *field) // opens the list to choose from, nil for the other kinds
+	picked  map[uint64]int              // what is chosen, with its state
+	summary string                      // the same in words
 }
 
 func textField(id, label string) *field {
@@ -58,11 +62,17 @@ func (f *form) field(id string) *field {
 	return &field{text: newInput("")}
 }
 
+// typed reports whether the field is a text.
+func (fd *field) typed() bool { return len(fd.options) == 0 && fd.open == nil }
+
 func (fd *field) value() string { return strings.TrimSpace(fd.text.value()) }
 
 func (f *form) hints() []hint {
-	if f.at < len(f.fields) && len(f.fields[f.at].options) > 0 {
+	switch {
+	case f.at < len(f.fields) && len(f.fields[f.at].options) > 0:
 		return []hint{{"←→", "choose"}, {"enter", "next"}, {"ctrl+s", strings.ToLower(f.verb)}, {"esc", "leave"}}
+	case f.at < len(f.fields) && f.fields[f.at].open != nil:
+		return []hint{{"enter", "choose"}, {"tab", "next"}, {"ctrl+s", strings.ToLower(f.verb)}, {"esc", "leave"}}
 	}
 	return []hint{{"tab", "next"}, {"shift+tab", "back"}, {"ctrl+s", strings.ToLower(f.verb)}, {"esc", "leave"}}
 }
@@ -83,6 +93,8 @@ func (f *form) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		return f.onSubmit(c, k)
 	case f.at > len(f.fields):
 		return f.onCancel(c, k)
+	case f.fields[f.at].open != nil:
+		f.onPick(c, k)
 	case keyAccept.has(k):
 		f.move(1)
 	default:
@@ -122,7 +134,7 @@ func (f *form) onCancel(c *console, k tea.KeyPressMsg) tea.Cmd {
 func (f *form) leave(c *console) tea.Cmd {
 	if f.changed() && !f.asked {
 		f.asked = true
-		f.fault = "Press esc again to leave and lose what you typed."
+		f.fault = "Press esc again to leave and lose what you entered."
 		return nil
 	}
 	return f.close(c)
@@ -130,7 +142,7 @@ func (f *form) leave(c *console) tea.Cmd {
 
 func (f *form) changed() bool {
 	for _, fd := range f.fields {
-		if fd.text.value() != "" {
+		if fd.text.value() != "" || len(fd.picked) > 0 {
 			return true
 		}
 	}
@@ -174,7 +186,7 @@ func (f *form) paste(_ *console, s string) tea.Cmd {
 		if fd.list {
 			s = strings.NewReplacer("\r\n", ", ", "\n", ", ", "\r", ", ").Replace(strings.TrimSpace(s))
 		}
-		if len(fd.options) == 0 {
+		if fd.typed() {
 			fd.text.paste(s)
 		}
 	}
@@ -186,7 +198,20 @@ func (fd *field) key(k tea.KeyPressMsg) {
 		fd.text.key(k)
 		return
 	}
-	n := len(fd.options)
+	before := fd.chosen
+	fd.choose(k)
+	if fd.changed != nil && fd.chosen != before {
+		fd.changed()
+	}
+}
+
+func (fd *field) choose(k tea.KeyPressMsg) {
+	n, before := len(fd.options), fd.chosen
+	defer func() {
+		if fd.chose != nil && fd.chosen != before {
+			fd.chose()
+		}
+	}()
 	switch {
 	case keyLeft.has(k):
 		fd.chosen = (fd.chosen + n - 1) % n
@@ -204,99 +229,19 @@ func (fd *field) key(k tea.KeyPressMsg) {
 }
 
 func (f *form) click(c *console, _, y int) tea.Cmd {
+	if f.busy {
+		return nil
+	}
 	for i, at := range f.hits {
 		if y == at && i <= len(f.fields) {
 			f.at = i
-			if i == len(f.fields) {
+			switch {
+			case i == len(f.fields):
 				return f.send(c)
+			case f.fields[i].open != nil:
+				f.fields[i].open(c, f.fields[i])
 			}
 		}
 	}
 	return nil
-}
-
-// draw puts the label above or beside its field, with what is wrong below it.
-func (f *form) draw(c *console) panel {
-	inner := c.boxWidth(72)
-	labels := 0
-	for _, fd := range f.fields {
-		labels = max(labels, c.cells(fd.label))
-	}
-	f.hits = f.hits[:0]
-	var lines []line
-	if f.intro != "" {
-		for _, l := range c.wrap(f.intro, inner) {
-			lines = append(lines, dim(l))
-		}
-		lines = append(lines, nil)
-	}
-	var cursor *tea.Cursor
-	for i, fd := range f.fields {
-		f.hits = append(f.hits, len(lines)+1)
-		rows, cx, cy := fd.lines(c, i == f.at, labels, inner)
-		if i == f.at && len(fd.options) == 0 {
-			cursor = tea.NewCursor(cx, len(lines)+cy)
-		}
-		lines = append(lines, rows...)
-	}
-	lines = append(lines, nil)
-	if f.fault != "" {
-		for _, l := range c.wrap(f.fault, inner) {
-			lines = append(lines, line{{l, theme.Bad}})
-		}
-	}
-	buttons, _ := c.buttons([]button{{"Cancel", f.at == len(f.fields)+1, false}, {f.verb, f.at == len(f.fields), false}}, inner)
-	f.hits = append(f.hits, len(lines)+1)
-	lines = append(lines, buttons)
-	p := c.centred(c.box(f.title, inner, lines))
-	if cursor != nil {
-		cursor.X += p.x + 2
-		cursor.Y += p.y + 1
-		p.cursor = cursor
-	}
-	return p
-}
-
-// lines draws one field and tells where its cursor stands.
-func (fd *field) lines(c *console, focused bool, labels, inner int) (lines []line, cx, cy int) {
-	tone, pointer := theme.Normal, "  "
-	if focused {
-		tone, pointer = theme.Accent, c.theme.Glyph(theme.Pointer)+" "
-	}
-	label := span{pointer + fd.label + text.Spaces(labels-c.cells(fd.label)+2), tone}
-	indent := labels + 4
-	if len(fd.options) > 0 {
-		lines = append(lines, append(line{label}, fd.choice(focused)...))
-	} else {
-		rows, x, y := fd.text.view(c, max(4, inner-indent))
-		cx, cy = indent+x, y
-		for i, row := range rows {
-			if i > 0 {
-				label = span{strings.Repeat(" ", indent), theme.Normal}
-			}
-			lines = append(lines, line{label, {row, theme.Input}})
-		}
-	}
-	note, noteTone := fd.note, theme.Dim
-	if fd.fault != "" {
-		note, noteTone = fd.fault, theme.Bad
-	}
-	if note != "" {
-		for _, l := range c.wrap(note, inner-2) {
-			lines = append(lines, line{{"  " + l, noteTone}})
-		}
-	}
-	return lines, cx, cy
-}
-
-func (fd *field) choice(focused bool) line {
-	tone := theme.Normal
-	if focused {
-		tone = theme.Selected
-	}
-	l := line{{"‹" + " ", theme.Dim}, {fd.options[fd.chosen], tone}, {" " + "›", theme.Dim}}
-	if fd.chosen < len(fd.help) {
-		l = append(l, span{"  " + fd.help[fd.chosen], theme.Dim})
-	}
-	return l
 }

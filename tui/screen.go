@@ -18,6 +18,7 @@ var errNoRow = errors.New("there is no row to do this with")
 // screen is one tab, as the console sees it.
 type screen interface {
 	title() string
+	short() string // the title in one short word, for the tab where there is little room
 	total() int
 	actions() []action
 	view() string
@@ -52,6 +53,7 @@ type screen interface {
 type sheet[T any] struct {
 	c       *console
 	name    string // the tab: "Users"
+	brief   string // the same in one short word
 	noun    string // one of them: "user"
 	kind    model.Kind
 	columns []column[T]
@@ -79,7 +81,9 @@ type edit[T any] struct {
 	choose  func(ctx context.Context, d *model.Directory, a model.Actor, row T, to option) error
 }
 
-func (s *sheet[T]) build() {
+// build completes a screen with its columns and actions.
+func (s *sheet[T]) build(list []column[T], acts []action) {
+	s.columns, s.acts = list, acts
 	columns := make([]grid.Column[T], len(s.columns))
 	for i, col := range s.columns {
 		columns[i] = col.Column
@@ -89,6 +93,7 @@ func (s *sheet[T]) build() {
 }
 
 func (s *sheet[T]) title() string           { return s.name }
+func (s *sheet[T]) short() string           { return s.brief }
 func (s *sheet[T]) actions() []action       { return s.acts }
 func (s *sheet[T]) view() string            { return s.grid.View() }
 func (s *sheet[T]) resize(w, h int)         { s.grid.SetSize(w, h) }

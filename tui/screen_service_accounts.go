@@ -15,6 +15,7 @@ import (
 type machine struct {
 	model.ServiceAccount
 	APIKey model.APIKey
+	in     *model.Snapshot
 }
 
 // serviceAccountsScreen is the second tab.
@@ -23,15 +24,13 @@ type serviceAccountsScreen struct{ sheet[machine] }
 func newServiceAccountsScreen(c *console) screen {
 	s := &serviceAccountsScreen{}
 	s.sheet = sheet[machine]{
-		c: c, name: "Service Accounts", noun: "service account", kind: model.KindServiceAccount,
+		c: c, name: "Service Accounts", brief: "Services", noun: "service account", kind: model.KindServiceAccount,
 		empty: "No service accounts yet. Press n to create the first: its API key is made with it.",
 		label: func(m machine) string { return m.Name },
 		seen:  func(m machine) model.Seen { return model.Seen{ID: m.ID, Version: m.Version} },
 		rows:  s.visible,
 	}
-	s.columns = s.describe()
-	s.acts = s.describeActions()
-	s.build()
+	s.build(s.describe(), s.describeActions())
 	return s
 }
 
@@ -39,51 +38,28 @@ func (s *serviceAccountsScreen) visible(snap *model.Snapshot) grid.Rows[machine]
 	if s.c.rules().SeeAll() != nil {
 		return grid.Slice([]machine(nil), func(m machine) uint64 { return uint64(m.ID) })
 	}
-	return machineRows{tableRows[model.ServiceAccount]{snap.ServiceAccounts()}, snap}
-}
-
-// machineRows shows service accounts with their keys.
-type machineRows struct {
-	tableRows[model.ServiceAccount]
-	snapshot *model.Snapshot
-}
-
-// At returns a service account with its key.
-func (r machineRows) At(i int) machine {
-	m := machine{ServiceAccount: r.tableRows.At(i)}
-	m.APIKey, _ = r.snapshot.APIKey(m.ServiceAccount)
-	return m
-}
-
-// Changed tells the grid which rows differ from those that it has, themselves or in their key.
-func (r machineRows) Changed(before grid.Rows[machine]) ([]uint64, bool) {
-	b, ok := before.(machineRows)
-	if !ok {
-		return nil, false
+	return largeRows[model.ServiceAccount, machine]{
+		tableRows[model.ServiceAccount, machine]{snap.ServiceAccounts(), snap, machineOf}, (*model.Snapshot).ServiceAccountsChangedSince,
 	}
-	ids, ok := r.snapshot.ServiceAccountsChangedSince(b.snapshot)
-	return numbers(ids), ok
+}
+
+// machineOf is a service account with its key.
+func machineOf(in *model.Snapshot, s model.ServiceAccount) machine {
+	key, _ := in.APIKey(s)
+	return machine{s, key, in}
 }
 
 func (s *serviceAccountsScreen) describe() []column[machine] {
 	g := func(c grid.Column[machine]) column[machine] { return column[machine]{Column: c} }
-	name := g(grid.Column[machine]{
-		Key: "name", Title: "Name", Min: 14, Ideal: 22, Search: true,
-		Cell:    func(m machine) grid.Cell { return grid.Cell{Text: m.Name} },
-		SortKey: func(b []byte, m machine) []byte { return append(b, model.FoldName(m.Name)...) },
-	})
-	name.edit = &edit[machine]{may: mayEdit, text: func(m machine) string { return m.Name }, apply: renameMachine}
-	description := g(grid.Column[machine]{
-		Key: "description", Title: "Description", Min: 10, Ideal: 36, Flex: true, Priority: 4, Search: true,
-		Cell:    func(m machine) grid.Cell { return grid.Cell{Text: m.Description} },
-		SortKey: func(b []byte, m machine) []byte { return append(b, model.FoldName(m.Description)...) },
-	})
-	description.edit = &edit[machine]{may: mayEdit, text: func(m machine) string { return m.Description }, apply: describeMachine}
+	name := func(m machine) string { return m.Name }
+	description := func(m machine) string { return m.Description }
+	described := textColumn("description", "Description", 10, 36, 4, description)
+	described.Flex = true
 	role := g(grid.Column[machine]{
 		Key: "role", Title: "Role", Min: 8, Ideal: 8, Priority: 2, Search: true,
-		Cell:    func(m machine) grid.Cell { return roleCell(m.Role) },
-		SortKey: func(b []byte, m machine) []byte { return append(b, byte(m.Role)) },
-		Narrow:  func(m machine) []string { return []string{model.RoleName(m.Role)} },
+		Cell:    func(m machine) grid.Cell { return roleCell(m.in, m.Role) },
+		SortKey: func(b []byte, m machine) []byte { return grid.TextKey(b, m.in.RoleName(m.Role)) },
+		Narrow:  func(m machine) []string { return []string{m.in.RoleName(m.Role)} },
 	})
 	role.edit = &edit[machine]{may: mayEdit, options: machineRoles, choose: setMachineRole}
 	key := g(grid.Column[machine]{
@@ -92,22 +68,19 @@ func (s *serviceAccountsScreen) describe() []column[machine] {
 		SortKey: func(b []byte, m machine) []byte { return append(b, m.APIKey.PublicID...) },
 	})
 	key.open = "service_account.copy_key"
+	reach := g(namesColumn("workspace", "Workspaces", 10, 16, 7, func(m machine) []string { return workspaceNames(m.in, m.Workspaces) }))
+	reach.open = "service_account.edit_workspaces"
 	return []column[machine]{
-		name, description, role, key,
+		s.editText(textColumn("name", "Name", 14, 22, 0, name), name, mayEdit, (*model.Directory).RenameServiceAccount),
+		s.editText(described, description, mayEdit, (*model.Directory).DescribeServiceAccount),
+		role, key,
 		g(timeColumn("created", "Created", 6, func(m machine) time.Time { return m.CreatedAt }, date)),
 		g(timeColumn("used", "Last used", 5, func(m machine) time.Time { return m.APIKey.LastUsedAt }, func(t time.Time) string { return ago(t, s.c.now()) })),
+		reach,
 	}
 }
 
 func mayEdit(r model.Rules, m machine) error { return r.EditServiceAccount(m.ServiceAccount) }
-
-func renameMachine(ctx context.Context, d *model.Directory, a model.Actor, m machine, to string) error {
-	return d.RenameServiceAccount(ctx, a, model.Seen{ID: m.ID, Version: m.Version}, to)
-}
-
-func describeMachine(ctx context.Context, d *model.Directory, a model.Actor, m machine, to string) error {
-	return d.DescribeServiceAccount(ctx, a, model.Seen{ID: m.ID, Version: m.Version}, to)
-}
 
 func setMachineRole(ctx context.Context, d *model.Directory, a model.Actor, m machine, to option) error {
 	out, err := d.SetServiceAccountsRole(ctx, a, []model.Seen{{ID: m.ID, Version: m.Version}}, to.id)
@@ -117,9 +90,9 @@ func setMachineRole(ctx context.Context, d *model.Directory, a model.Actor, m ma
 	return out.Err()
 }
 
-func machineRoles(_ model.Rules, m machine) (list []option, chosen int) {
-	for i, role := range model.ServiceAccountRoles() {
-		list = append(list, option{id: role.ID, name: role.Name, help: role.Description})
+func machineRoles(r model.Rules, m machine) (list []option, chosen int) {
+	for i, role := range m.in.ServiceAccountRoles() {
+		list = append(list, option{role.ID, role.Name, role.Description, r.SetServiceAccountRole(role.ID)})
 		if role.ID == m.Role {
 			chosen = i
 		}
@@ -138,6 +111,10 @@ func (s *serviceAccountsScreen) describeActions() []action {
 		{
 			id: "service_account.copy_key", title: "Copy API key", keys: []string{"c"}, menu: "c", footer: "copy key", section: sectionHere,
 			enabled: s.mayReveal, run: s.copyKey,
+		},
+		{
+			id: "service_account.edit_workspaces", title: "Workspaces…", menu: "w", section: sectionHere,
+			enabled: s.someRow, run: s.editWorkspaces,
 		},
 		{id: "service_account.set_role", title: "Set role…", menu: "s", section: sectionHere, enabled: s.allowed(mayEdit), run: s.pickRole},
 		{
@@ -163,7 +140,8 @@ func (s *serviceAccountsScreen) mayReveal() error {
 func (s *serviceAccountsScreen) pickRole() tea.Cmd {
 	targets, called := s.targets(), s.called()
 	first, _ := s.single() // of many, none is what all have
-	options, chosen := machineRoles(model.Rules{}, first)
+	first.in = s.c.snapshot
+	options, chosen := machineRoles(s.c.rules(), first)
 	s.c.push(&picker{title: "Role of " + called, options: options, at: chosen, choose: func(_ *console, o option) tea.Cmd {
 		return s.change(targets, called, "set to "+o.name, setRole((*model.Directory).SetServiceAccountsRole, o.id))
 	}})
@@ -186,42 +164,16 @@ func (s *serviceAccountsScreen) askDelete() tea.Cmd {
 
 // openCreate asks for a new service account.
 func (s *serviceAccountsScreen) openCreate() tea.Cmd {
-	var roles, help []string
-	for _, role := range model.ServiceAccountRoles() {
-		roles, help = append(roles, role.Name), append(help, role.Description)
-	}
-	s.c.push(&form{
-		title: "Create a service account", verb: "Create", intro: "Its API key is made with it; c on its row copies the key.",
-		fields: []*field{textField("name", "Name"), textField("description", "Description"), choiceField("role", "Role", roles, help, 1)},
-		submit: s.submitCreate,
-	})
-	return nil
-}
-
-func (s *serviceAccountsScreen) submitCreate(c *console, f *form) tea.Cmd {
-	draft := model.ServiceAccountDraft{
-		Name: f.field("name").value(), Description: f.field("description").value(),
-		Role: model.ServiceAccountRoles()[f.field("role").chosen].ID,
-	}
-	if _, err := model.CleanName(draft.Name); err != nil {
-		f.refuse("name", err.Error())
-		return nil
-	}
-	if _, err := model.CleanDescription(draft.Description); err != nil {
-		f.refuse("description", err.Error())
-		return nil
-	}
-	actor := c.session.Actor
-	return c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
-		made, err := d.CreateServiceAccount(ctx, actor, draft)
-		return func(c *console) tea.Cmd {
-			if err != nil {
-				f.refuse(faultOf(err), err.Error())
-				return nil
-			}
-			c.remove(f)
-			s.grid.Select(uint64(made.ID), "key")
-			return c.say(made.Name + " created with its API key · c copies it")
-		}
+	roles := s.c.snapshot.ServiceAccountRoles()
+	return s.sheet.openCreate(creation{
+		title: "Create a service account", intro: "Its API key is made with it; c on its row copies the key.",
+		more:   []*field{roleField("role", "Role", roles, model.RoleBuilder)},
+		column: "key", done: "created with its API key · c copies it",
+		make: func(ctx context.Context, d *model.Directory, a model.Actor, draft model.Draft, f *form) (model.ID, error) {
+			made, err := d.CreateServiceAccount(ctx, a, model.ServiceAccountDraft{
+				Name: draft.Name, Description: draft.Description, Role: roles[f.field("role").chosen].ID,
+			})
+			return made.ID, err
+		},
 	})
 }

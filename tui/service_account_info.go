@@ -2,21 +2,12 @@ package tui
 
 import (
 	"context"
-	"errors"
 
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/model"
 	"lanyard/tui/theme"
 )
-
-// faultOf names the field of a form that an error is about.
-func faultOf(err error) string {
-	if errors.Is(err, model.ErrTaken) {
-		return "name"
-	}
-	return ""
-}
 
 // info shows everything about a service account, with the key masked until it is revealed on purpose.
 func (s *serviceAccountsScreen) info() tea.Cmd {
@@ -31,8 +22,7 @@ func (s *serviceAccountsScreen) info() tea.Cmd {
 			if !ok {
 				return []line{{{"This service account was deleted meanwhile.", theme.Bad}}}
 			}
-			key, _ := c.snapshot.APIKey(now)
-			return c.labelled(s.facts(machine{now, key}), width)
+			return c.labelled(s.facts(machineOf(c.snapshot, now)), width)
 		},
 		onKey: func(_ *console, k tea.KeyPressMsg) (tea.Cmd, bool) {
 			switch {
@@ -48,27 +38,25 @@ func (s *serviceAccountsScreen) info() tea.Cmd {
 }
 
 func (s *serviceAccountsScreen) facts(m machine) [][2]string {
-	by := "somebody who was removed since"
-	if u, ok := s.c.snapshot.Users().Get(m.CreatedBy); ok {
-		by = u.Name + " <" + u.Email + ">"
-	}
-	reach := "the workspaces it was added to: none yet"
-	if role, _ := model.RoleByID(m.Role); role.Allows(model.PermAccountEdit) {
-		reach = "every workspace"
-	}
-	return [][2]string{
+	in := m.in
+	pairs := [][2]string{
 		{"Name", m.Name},
 		{"Description", m.Description},
-		{"Role", model.RoleName(m.Role)},
-		{"May", permissions(m.Role)},
-		{"Reaches", reach},
+		{"Role", in.RoleName(m.Role)},
+		{"May", permissions(in, m.Role)},
+		{"Workspaces", grantList(in, m.Workspaces, "none yet")},
+	}
+	if in.ReachesAll(m.Role) {
+		pairs[4][1] = "all " + count(in.Workspaces().Len(), "") + ", as an Admin"
+	}
+	return append(pairs, [][2]string{
 		{"API key", m.APIKey.Hint()},
 		{"Key made", moment(m.APIKey.CreatedAt)},
 		{"Last used", ago(m.APIKey.LastUsedAt, s.c.now())},
 		{"Created", moment(m.CreatedAt)},
-		{"Created by", by},
+		{"Created by", s.c.personName(m.CreatedBy)},
 		{"Id", idText(m.ID)},
-	}
+	}...)
 }
 
 func (s *serviceAccountsScreen) copyKey() tea.Cmd {

@@ -90,6 +90,17 @@ func (s *sheet[T]) menuTitle() (string, bool) {
 	return s.label(row), true
 }
 
+// copyName is the action that copies what a row is called, for screens with nothing better to copy.
+func (s *sheet[T]) copyName() action {
+	return action{id: "copy_name", title: "Copy name", keys: []string{"c"}, section: sectionHere, enabled: s.oneRow, run: func() tea.Cmd {
+		row, ok := s.row()
+		if !ok {
+			return nil
+		}
+		return s.c.copyText("the name", s.label(row))
+	}}
+}
+
 // someRow asks for a marked row, or one under the cursor.
 func (s *sheet[T]) someRow() error {
 	for range s.aimed() {

@@ -16,7 +16,7 @@ func TestTheRulesAreAskedAboutSomeOfManyOnly(t *testing.T) {
 		t.Fatalf("the first tab is a %T", d.c.screens[0])
 	}
 	asked := 0
-	refuse := func(model.Rules, model.User) error { asked++; return errors.New("no") }
+	refuse := func(model.Rules, person) error { asked++; return errors.New("no") }
 	if err := s.allowed(refuse)(); err != nil || asked > askAtMost+1 {
 		t.Errorf("asked %d times: %v", asked, err)
 	}

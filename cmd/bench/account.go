@@ -62,7 +62,7 @@ func makeAccount(ctx context.Context, a account) error {
 			return err
 		}
 		sampled := sample.New(1, time.Now())
-		return d.Fill(tx, me, sampled.Users(a.users-1), sampled.ServiceAccounts(machines))
+		return d.Fill(tx, me, sampled.Filling(a.users-1, machines))
 	})
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (a account) write(ctx context.Context, store model.Store) (last string, err
 	w := bufio.NewWriter(f)
 	for i := range s.Users().Len() {
 		u := s.Users().At(i)
-		_, _ = fmt.Fprintf(w, "%-26s %-40s %-14s %s\n", u.Name, u.Email, model.RoleName(u.Role), u.Status) // Flush tells
+		_, _ = fmt.Fprintf(w, "%-26s %-40s %-14s %s\n", u.Name, u.Email, s.RoleName(u.Role), u.Status) // Flush tells
 		local, _, _ := strings.Cut(u.Email, "@")
 		if i >= s.Users().Len()-20 && (last == "" || len(local) < len(last)) {
 			last = local

@@ -60,7 +60,8 @@ type figures struct {
 func full(s *screen) bool {
 	n := 0
 	for _, role := range []model.ID{model.RoleAdmin, model.RoleBuilder, model.RoleConsumer, model.RoleTenantGuest} {
-		n += s.lines(" " + model.RoleName(role) + " ")
+		built, _ := model.BuiltInRole(role)
+		n += s.lines(" " + built.Name + " ")
 	}
 	return n >= rows*3/4
 }

@@ -25,11 +25,67 @@ func New(seed uint64, now time.Time) *Data {
 	return &Data{random: rand.New(rand.NewPCG(seed, 0x6c616e79617264)), now: now.Truncate(time.Minute), taken: map[string]int{}}
 }
 
-// Users makes up n users: a few of every status, role and length of name.
-func (d *Data) Users(n int) iter.Seq[model.User] {
+// Filling makes up an account: users, a few of every status, role and length of name, service accounts, and the groups,
+// workspaces and roles that a company of that kind has. Without users it has none of the latter either.
+func (d *Data) Filling(users, machines int) model.Filling {
+	f := model.Filling{
+		Grants:          d.grants,
+		Users:           func(made model.Made) iter.Seq[model.User] { return d.users(users, made) },
+		ServiceAccounts: func(made model.Made) iter.Seq2[model.ServiceAccount, time.Time] { return d.machines(machines, made) },
+	}
+	if users > 0 {
+		f.Roles, f.Workspaces, f.Groups = roles, workspaces, groups
+	}
+	return f
+}
+
+// grants give the groups roles in some workspaces.
+func (d *Data) grants(made model.Made) [][]model.WorkspaceGrant {
+	list := make([][]model.WorkspaceGrant, len(made.Groups))
+	for i := range list {
+		role := []model.ID{model.RoleContributor, model.RoleViewer}[i%2]
+		list[i] = d.some(made.Workspaces, 1+i%2, role)
+	}
+	return list
+}
+
+// some are up to n of some workspaces, with a role.
+func (d *Data) some(workspaces []model.ID, n int, role model.ID) []model.WorkspaceGrant {
+	var list []model.WorkspaceGrant
+	for _, i := range d.random.Perm(len(workspaces))[:min(n, len(workspaces))] {
+		list = append(list, model.WorkspaceGrant{Workspace: workspaces[i], Role: role})
+	}
+	return list
+}
+
+// place puts a user into groups and workspaces: most into one or two, some into none.
+func (d *Data) place(u *model.User, made model.Made) {
+	if len(made.Groups) == 0 {
+		return
+	}
+	first := d.random.IntN(len(made.Groups))
+	switch n := d.random.IntN(10); {
+	case n < 4:
+		u.Groups = []model.ID{made.Groups[first]}
+	case n < 6:
+		u.Groups = []model.ID{made.Groups[first], made.Groups[(first+1)%len(made.Groups)]}
+	}
+	if d.random.IntN(4) == 0 {
+		role := []model.ID{model.RoleOwner, model.RoleContributor, model.RoleContributor, model.RoleViewer}[d.random.IntN(4)]
+		u.Workspaces = d.some(made.Workspaces, 1, role)
+	}
+	if len(made.Roles) > 0 && d.random.IntN(30) == 0 {
+		u.Role = made.Roles[0]
+	}
+}
+
+// users makes up n users.
+func (d *Data) users(n int, made model.Made) iter.Seq[model.User] {
 	return func(yield func(model.User) bool) {
 		for i := range n {
-			if !yield(d.user(i)) {
+			u := d.user(i)
+			d.place(&u, made)
+			if !yield(u) {
 				return
 			}
 		}
@@ -132,12 +188,13 @@ func plain(s string) string {
 	return b.String()
 }
 
-// ServiceAccounts makes up n service accounts with distinct names, each with the time when its key was last used: most
-// lately, some never.
-func (d *Data) ServiceAccounts(n int) iter.Seq2[model.ServiceAccount, time.Time] {
+// machines makes up n service accounts with distinct names, each with the time when its key was last used: most lately, some
+// never.
+func (d *Data) machines(n int, made model.Made) iter.Seq2[model.ServiceAccount, time.Time] {
 	return func(yield func(model.ServiceAccount, time.Time) bool) {
 		for range n {
 			m, used := d.machine(), time.Time{}
+			m.Workspaces = d.some(made.Workspaces, 1, model.RoleContributor)
 			if d.random.IntN(6) > 0 {
 				used = d.before(0, d.now.Sub(m.CreatedAt)/4)
 			}

@@ -19,7 +19,7 @@ type term struct {
 }
 
 func newTerm(s string) (term, bool) {
-	s = fold(norm.NFC.String(s))
+	s = Fold(s)
 	t := term{runes: []rune(s)}
 	if len(t.runes) == 0 {
 		return t, false
@@ -31,7 +31,15 @@ func newTerm(s string) (term, bool) {
 	return t, true
 }
 
-// fold takes case and accents from s.
+// Fold is s without case and accents, as the filter compares texts.
+func Fold(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return strings.ToLower(s)
+	}
+	return fold(norm.NFC.String(s))
+}
+
+// fold is Fold for a text that is composed already.
 func fold(s string) string {
 	return string(algo.NormalizeRunes([]rune(strings.ToLower(s))))
 }

@@ -1,0 +1,76 @@
+package tui
+
+import (
+	"context"
+	"errors"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/model"
+)
+
+// creation is how a screen's records are made: a form with a name, a description and what else it takes.
+type creation struct {
+	title, intro string
+	more         []*field
+	column       string // of the new row, where the cursor goes
+	done         string // what to say behind the name
+	make         func(ctx context.Context, d *model.Directory, a model.Actor, draft model.Draft, f *form) (model.ID, error)
+}
+
+// openCreate asks for a new record.
+func (s *sheet[T]) openCreate(n creation) tea.Cmd {
+	s.c.push(&form{
+		title: n.title, verb: "Create", intro: n.intro,
+		fields: append([]*field{textField("name", "Name"), textField("description", "Description")}, n.more...),
+		submit: func(c *console, f *form) tea.Cmd { return s.submitCreate(c, f, n) },
+	})
+	return nil
+}
+
+func (s *sheet[T]) submitCreate(c *console, f *form, n creation) tea.Cmd {
+	draft := model.Draft{Name: f.field("name").value(), Description: f.field("description").value()}
+	name, err := model.CleanName(draft.Name)
+	if err != nil {
+		f.refuse("name", err.Error())
+		return nil
+	}
+	if _, err := model.CleanDescription(draft.Description); err != nil {
+		f.refuse("description", err.Error())
+		return nil
+	}
+	actor := c.session.Actor
+	return c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
+		id, err := n.make(ctx, d, actor, draft, f)
+		return func(c *console) tea.Cmd {
+			if err != nil {
+				f.refuse(faultOf(err), err.Error())
+				return nil
+			}
+			c.remove(f)
+			s.grid.Select(uint64(id), n.column)
+			return c.say(name + " " + n.done)
+		}
+	})
+}
+
+// faultOf names the field of a form that an error is about.
+func faultOf(err error) string {
+	if errors.Is(err, model.ErrTaken) {
+		return "name"
+	}
+	return ""
+}
+
+// roleField asks for one of some roles, the chosen one by its id.
+func roleField(id, label string, roles []model.Role, chosen model.ID) *field {
+	var names, help []string
+	at := 0
+	for i, r := range roles {
+		names, help = append(names, r.Name), append(help, r.Description)
+		if r.ID == chosen {
+			at = i
+		}
+	}
+	return choiceField(id, label, names, help, at)
+}

@@ -1,0 +1,103 @@
+package tui
+
+import (
+	"context"
+	"errors"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/model"
+)
+
+// Mailer sends letters by the account's mail server. It tries again by itself; its errors say in a few words why.
+type Mailer interface {
+	Send(ctx context.Context, l model.Letter) error
+}
+
+// mailing is the invitations that are on their way, a few at a time so that many don't take for ever.
+type mailing struct {
+	queue  []model.Invited
+	total  int
+	sent   int
+	failed int
+	why    error // of the last that failed
+}
+
+// mailersAtOnce is how many letters are under way at the same time.
+const mailersAtOnce = 4
+
+// mailed is what became of one letter.
+type mailed struct {
+	snapshot *model.Snapshot
+	err      error
+}
+
+// mailInvites sends invitations in the background. Each row says what became of its own; a mail that fails leaves the
+// invitation as it is.
+func (c *console) mailInvites(invited []model.Invited) tea.Cmd {
+	idle := max(0, mailersAtOnce-(c.mail.total-c.mail.sent-c.mail.failed))
+	c.mail.queue = append(c.mail.queue, invited...)
+	c.mail.total += len(invited)
+	var cmds []tea.Cmd
+	for range min(idle, len(invited)) {
+		cmds = append(cmds, c.mailNext())
+	}
+	return tea.Batch(cmds...)
+}
+
+// mailNext sends the next letter, if there is one.
+func (c *console) mailNext() tea.Cmd {
+	if len(c.mail.queue) == 0 {
+		return nil
+	}
+	one := c.mail.queue[0]
+	c.mail.queue = c.mail.queue[1:]
+	letter := c.snapshot.Letter(one, c.rules().Actor)
+	ctx, directory, mailer, base := c.ctx, c.session.Directory, c.opts.Mailer, c.snapshot
+	return func() tea.Msg {
+		publicID := one.Token.PublicID()
+		one.Token.Wipe()
+		err := mailer.Send(ctx, letter)
+		delivery := model.Delivery{State: model.Sent}
+		if err != nil {
+			delivery = model.Delivery{State: model.Failed, Why: err.Error()}
+		}
+		noted := directory.RecordDelivery(context.WithoutCancel(ctx), one.User.ID, publicID, delivery)
+		s, _ := base.Refresh(ctx, directory.Store()) // if it fails, the watch says so
+		return mailed{s, errors.Join(err, noted)}
+	}
+}
+
+func (c *console) onMailed(msg mailed) tea.Cmd {
+	if msg.err == nil {
+		c.mail.sent++
+	} else {
+		c.mail.failed++
+		c.mail.why = msg.err
+	}
+	cmds := []tea.Cmd{c.show(msg.snapshot), c.mailNext()}
+	if m := c.mail; m.sent+m.failed == m.total {
+		c.mail = mailing{}
+		cmds = append(cmds, c.reportMail(m))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (c *console) reportMail(m mailing) tea.Cmd {
+	switch {
+	case m.failed == 0:
+		return c.say(count(m.sent, "invite") + " mailed")
+	case m.total == 1:
+		return c.fail(errors.New("The invite wasn't mailed: " + m.why.Error() + ". It is valid all the same: a, then r, tries again, c copies it"))
+	}
+	return c.fail(errors.New(count(m.failed, "") + " of " + count(m.total, "invite") + " not mailed, the last because " + m.why.Error() +
+		". Filter by status:failed and resend"))
+}
+
+// underway says how far the mails are, "" when there are none.
+func (m mailing) underway() string {
+	if m.total == 0 {
+		return ""
+	}
+	return "mailing " + count(m.sent+m.failed, "") + " of " + count(m.total, "") + "…"
+}

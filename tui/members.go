@@ -1,0 +1,222 @@
+package tui
+
+import (
+	"context"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/model"
+)
+
+// Who is in which group and workspace is edited from both sides: here from the member's, in members_of.go from the other.
+
+// groupEntries are all groups to tick. Those that the acting person may not add anybody to are locked unless they are on.
+func (c *console) groupEntries(on []model.ID) []entry {
+	in, rules := c.snapshot, c.rules()
+	list := make([]entry, in.Groups().Len())
+	for i := range list {
+		g := in.Groups().At(i)
+		e := entry{id: uint64(g.ID), name: g.Name, note: grantList(in, g.Workspaces, "")}
+		if slices.Contains(on, g.ID) {
+			e.state = 1
+		} else {
+			e.locked = model.Short(rules.AddToGroup(g.ID))
+		}
+		list[i] = e
+	}
+	return list
+}
+
+const (
+	noGroups     = "No groups yet. Press 3, then n, to make the first."
+	noWorkspaces = "No workspaces yet. Press 4, then n, to make the first."
+)
+
+func mayEditGroups(r model.Rules, _ person) error { return r.EditMembers() }
+
+// editGroups ticks the groups of a user, or says for many which to join and which to leave.
+func (s *usersScreen) editGroups() tea.Cmd {
+	u, ok := s.single()
+	if !ok {
+		return s.editGroupsOfMany()
+	}
+	l := newChecklist("Groups of "+u.Name, s.c.groupEntries(u.Groups))
+	l.empty = noGroups
+	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
+		groups := slices.DeleteFunc(slices.Clone(u.Groups), func(id model.ID) bool {
+			_, there := c.snapshot.Group(id)
+			state, differs := changed[uint64(id)]
+			return !there || differs && state == 0
+		})
+		for id, state := range changed {
+			if state > 0 {
+				groups = append(groups, model.ID(id))
+			}
+		}
+		slices.Sort(groups)
+		return c.applyPicked(l, "Groups set", func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+			return model.Outcome{}, d.SetUserGroups(ctx, a, s.seen(u), groups)
+		})
+	}
+	s.c.push(l)
+	return nil
+}
+
+// applyPicked does what a checklist chose. When that is refused, the list comes back as it was left.
+func (c *console) applyPicked(l *checklist, done string, work func(context.Context, *model.Directory, model.Actor) (model.Outcome, error)) tea.Cmd {
+	actor := c.session.Actor
+	return c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
+		out, err := work(ctx, d, actor)
+		return func(c *console) tea.Cmd {
+			switch {
+			case err != nil:
+				c.push(l)
+				return c.fail(err)
+			case len(out.Refused) == 1:
+				return c.fail(out.Refused[0].Err)
+			case len(out.Refused) > 1:
+				c.push(refusalPage(done, out.Refused))
+				return c.warn(count(len(out.Refused), "") + " refused")
+			}
+			return c.say(done)
+		}
+	})
+}
+
+// What many may be told about a group.
+const (
+	leaveAsIs = 0
+	addAll    = 1
+	takeOut   = 2
+)
+
+func (s *usersScreen) editGroupsOfMany() tea.Cmd {
+	targets, called := s.targets(), s.called()
+	entries := s.c.groupEntries(nil)
+	l := newChecklist("Groups of "+called, entries)
+	l.states, l.empty = []string{"as it is", "add", "take out"}, noGroups
+	l.apply = func(_ *console, changed map[uint64]int) tea.Cmd {
+		return s.change(targets, called, "changed", func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
+			return inTurn(changed, list, func(group model.ID, state int) (model.Outcome, error) {
+				if state == takeOut {
+					return d.RemoveUsersFromGroup(ctx, a, list, group)
+				}
+				return d.AddUsersToGroup(ctx, a, list, group)
+			})
+		})
+	}
+	s.c.push(l)
+	return nil
+}
+
+// inTurn does several changes to the same records. Each adds to or takes from what is there and overwrites nothing, so the
+// records are taken in whatever version they have by then.
+func inTurn(changed map[uint64]int, list []model.Seen, do func(id model.ID, state int) (model.Outcome, error)) (model.Outcome, error) {
+	for i := range list {
+		list[i].Version = 0
+	}
+	var total model.Outcome
+	refused := map[model.ID]bool{}
+	for id, state := range changed {
+		out, err := do(model.ID(id), state)
+		if err != nil {
+			return total, err
+		}
+		for _, r := range out.Refused {
+			refused[r.ID] = true
+		}
+		total.Refused = append(total.Refused, out.Refused...)
+	}
+	total.Done = len(list) - len(refused)
+	return total, nil
+}
+
+// workspaceSetter is one of the Directory's methods that give members a role in a workspace.
+type workspaceSetter func(*model.Directory, context.Context, model.Actor, []model.Seen, model.ID, model.ID) (model.Outcome, error)
+
+// workspaceStates are what somebody may be in a workspace: nothing, or one of the roles.
+func (c *console) workspaceStates() (states []string, roles []model.ID) {
+	states, roles = []string{""}, []model.ID{0}
+	for _, r := range c.snapshot.RolesOf(model.ScopeWorkspace) {
+		states, roles = append(states, r.Name), append(roles, r.ID)
+	}
+	return states, roles
+}
+
+// workspaceEntries are all workspaces with the role that some grants give there.
+func (c *console) workspaceEntries(grants []model.WorkspaceGrant, roles []model.ID) []entry {
+	in, rules := c.snapshot, c.rules()
+	list := make([]entry, in.Workspaces().Len())
+	for i := range list {
+		w := in.Workspaces().At(i)
+		list[i] = entry{id: uint64(w.ID), name: w.Name, note: w.Description, locked: model.Short(rules.EditWorkspaceMembers(w.ID))}
+		for _, g := range grants {
+			if g.Workspace == w.ID {
+				list[i].state = max(0, slices.Index(roles, g.Role))
+			}
+		}
+	}
+	return list
+}
+
+// pickWorkspaces chooses the role of one member in each workspace.
+func (c *console) pickWorkspaces(name string, grants []model.WorkspaceGrant, seen model.Seen, set workspaceSetter) tea.Cmd {
+	states, roles := c.workspaceStates()
+	l := newChecklist("Workspaces of "+name, c.workspaceEntries(grants, roles))
+	l.states, l.empty = states, noWorkspaces
+	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
+		return c.applyPicked(l, "Workspaces set", func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+			var total model.Outcome
+			for id, state := range changed {
+				out, err := set(d, ctx, a, []model.Seen{seen}, model.ID(id), roles[state])
+				if err != nil {
+					return total, err
+				}
+				total.Refused = append(total.Refused, out.Refused...)
+				if len(out.Refused) == 0 {
+					seen.Version++ // our own change
+				}
+			}
+			return total, nil
+		})
+	}
+	c.push(l)
+	return nil
+}
+
+// pickWorkspacesOfMany gives all targets a role in some workspaces, or takes them out.
+func (s *sheet[T]) pickWorkspacesOfMany(set workspaceSetter) tea.Cmd {
+	targets, called := s.targets(), s.called()
+	states, roles := s.c.workspaceStates()
+	states = append(states, "take out")
+	states[0] = "as it is"
+	roles = append(roles, 0)
+	l := newChecklist("Workspaces of "+called, s.c.workspaceEntries(nil, roles))
+	l.states, l.empty = states, noWorkspaces
+	l.apply = func(_ *console, changed map[uint64]int) tea.Cmd {
+		return s.change(targets, called, "changed", func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
+			return inTurn(changed, list, func(workspace model.ID, state int) (model.Outcome, error) {
+				return set(d, ctx, a, list, workspace, roles[state])
+			})
+		})
+	}
+	s.c.push(l)
+	return nil
+}
+
+func (s *usersScreen) editWorkspaces() tea.Cmd {
+	u, ok := s.single()
+	if !ok {
+		return s.pickWorkspacesOfMany((*model.Directory).SetUsersWorkspaceRole)
+	}
+	return s.c.pickWorkspaces(u.Name, u.Workspaces, s.seen(u), (*model.Directory).SetUsersWorkspaceRole)
+}
+
+func (s *serviceAccountsScreen) editWorkspaces() tea.Cmd {
+	m, ok := s.single()
+	if !ok {
+		return s.pickWorkspacesOfMany((*model.Directory).SetServiceAccountsWorkspaceRole)
+	}
+	return s.c.pickWorkspaces(m.Name, m.Workspaces, s.seen(m), (*model.Directory).SetServiceAccountsWorkspaceRole)
+}

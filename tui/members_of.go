@@ -1,0 +1,187 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/model"
+)
+
+// pickable is how many records a list of members offers. Of more, they are marked on their own tab and added from there.
+const pickable = 20_000
+
+// tooMany says where to go when a list can't hold all records of a kind.
+func (c *console) tooMany(table interface{ Len() int }, noun, tab string) error {
+	if table.Len() <= pickable {
+		return nil
+	}
+	return fmt.Errorf("%s are too many for one list. Mark them on %s instead, then a", count(table.Len(), noun), tab)
+}
+
+// editGroupMembers ticks the users who are in a group.
+func (s *groupsScreen) editGroupMembers() tea.Cmd {
+	g, ok := s.row()
+	if !ok {
+		return nil
+	}
+	users := s.c.snapshot.Users()
+	if err := s.c.tooMany(users, "user", "Users"); err != nil {
+		return s.c.fail(err)
+	}
+	entries, seen := make([]entry, users.Len()), map[uint64]model.Seen{}
+	for i := range entries {
+		u := users.At(i)
+		entries[i] = entry{id: uint64(u.ID), name: u.Name, note: u.Email}
+		if slices.Contains(u.Groups, g.ID) {
+			entries[i].state = 1
+		}
+		seen[uint64(u.ID)] = model.Seen{ID: u.ID, Version: u.Version}
+	}
+	l := newChecklist("Members of "+g.Name, entries)
+	l.empty = "No users yet. Press 1, then n, to invite the first."
+	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
+		var in, out []model.Seen
+		for id, state := range changed {
+			if state > 0 {
+				in = append(in, seen[id])
+			} else {
+				out = append(out, seen[id])
+			}
+		}
+		return c.applyPicked(l, "Members set", func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+			joined, err := d.AddUsersToGroup(ctx, a, in, g.ID)
+			if err != nil {
+				return joined, err
+			}
+			left, err := d.RemoveUsersFromGroup(ctx, a, out, g.ID)
+			left.Refused = append(joined.Refused, left.Refused...)
+			return left, err
+		})
+	}
+	s.c.push(l)
+	return nil
+}
+
+func (s *groupsScreen) editGroupWorkspaces() tea.Cmd {
+	g, ok := s.row()
+	if !ok {
+		return nil
+	}
+	return s.c.pickWorkspaces(g.Name, g.Workspaces, s.seen(g), (*model.Directory).SetGroupsWorkspaceRole)
+}
+
+// member is somebody who can be in a workspace, and where they are.
+type member struct {
+	seen       model.Seen
+	name, note string
+	grants     []model.WorkspaceGrant
+}
+
+// memberList is what a workspace's list of members of one kind is made of.
+type memberList struct {
+	title, empty string
+	noun, tab    string // one of them, and where they are
+	set          workspaceSetter
+
+	entries []entry
+	seen    map[uint64]model.Seen
+}
+
+// pickFrom offers the records of a table as members of the workspace under the cursor.
+func pickFrom[R any](s *workspacesScreen, table *model.Table[R], m memberList, of func(R) member) tea.Cmd {
+	w, ok := s.row()
+	if !ok {
+		return nil
+	}
+	if err := s.c.tooMany(table, m.noun, m.tab); err != nil {
+		return s.c.fail(err)
+	}
+	states, roles := s.c.workspaceStates()
+	m.title += " of " + w.Name
+	m.seen = map[uint64]model.Seen{}
+	for i := range table.Len() {
+		who := of(table.At(i))
+		e := entry{id: uint64(who.seen.ID), name: who.name, note: who.note}
+		for _, g := range who.grants {
+			if g.Workspace == w.ID {
+				e.state = max(0, slices.Index(roles, g.Role))
+			}
+		}
+		m.entries = append(m.entries, e)
+		m.seen[e.id] = who.seen
+	}
+	return s.c.pickMembers(w.ID, states, roles, &m)
+}
+
+// pickMembers chooses the role of each member of one kind in a workspace.
+func (c *console) pickMembers(workspace model.ID, states []string, roles []model.ID, m *memberList) tea.Cmd {
+	l := newChecklist(m.title, m.entries)
+	l.states, l.empty = states, m.empty
+	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
+		byRole := map[model.ID][]model.Seen{}
+		for id, state := range changed {
+			byRole[roles[state]] = append(byRole[roles[state]], m.seen[id])
+		}
+		return c.applyPicked(l, "Members set", func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+			var total model.Outcome
+			// What is given comes before what is taken, so that a new Owner is there when the old one goes.
+			for _, role := range slices.Backward(sortedRoles(byRole)) {
+				out, err := m.set(d, ctx, a, byRole[role], workspace, role)
+				if err != nil {
+					return total, err
+				}
+				total.Done += out.Done
+				total.Refused = append(total.Refused, out.Refused...)
+			}
+			return total, nil
+		})
+	}
+	c.push(l)
+	return nil
+}
+
+// sortedRoles lists roles so that Owner comes last, and none before all.
+func sortedRoles(by map[model.ID][]model.Seen) []model.ID {
+	var list []model.ID
+	for role := range by {
+		if role != model.RoleOwner {
+			list = append(list, role)
+		}
+	}
+	slices.Sort(list)
+	if _, ok := by[model.RoleOwner]; ok {
+		list = append(list, model.RoleOwner)
+	}
+	return list
+}
+
+func (s *workspacesScreen) editUsers() tea.Cmd {
+	list := memberList{
+		title: "Users", noun: "user", tab: "Users", set: (*model.Directory).SetUsersWorkspaceRole,
+		empty: "No users yet. Press 1, then n, to invite the first.",
+	}
+	return pickFrom(s, s.c.snapshot.Users(), list, func(u model.User) member {
+		return member{model.Seen{ID: u.ID, Version: u.Version}, u.Name, u.Email, u.Workspaces}
+	})
+}
+
+func (s *workspacesScreen) editGroups() tea.Cmd {
+	in := s.c.snapshot
+	list := memberList{title: "Groups", noun: "group", tab: "Groups", set: (*model.Directory).SetGroupsWorkspaceRole, empty: noGroups}
+	return pickFrom(s, in.Groups(), list, func(g model.Group) member {
+		return member{model.Seen{ID: g.ID, Version: g.Version}, g.Name, count(in.Tally(g.ID).Users, "member"), g.Workspaces}
+	})
+}
+
+func (s *workspacesScreen) editServiceAccounts() tea.Cmd {
+	list := memberList{
+		title: "Service accounts", noun: "service account", tab: "Service Accounts", set: (*model.Directory).SetServiceAccountsWorkspaceRole,
+		empty: "No service accounts yet. Press 2, then n, to create the first.",
+	}
+	return pickFrom(s, s.c.snapshot.ServiceAccounts(), list, func(a model.ServiceAccount) member {
+		return member{model.Seen{ID: a.ID, Version: a.Version}, a.Name, a.Description, a.Workspaces}
+	})
+}
