@@ -14,18 +14,27 @@ import (
 	"lanyard/model/modeltest"
 )
 
+// tester is a test, or one run of a law.
+type tester interface {
+	Context() context.Context
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Errorf(format string, args ...any)
+}
+
 // account is a new account for a test.
 type account struct {
-	*testing.T
+	tester
 	*model.Directory
 	store *modeltest.Store
 	ana   model.Actor // the founder
 	now   time.Time
 }
 
-func newAccount(t *testing.T) *account {
+func newAccount(t tester) *account {
 	t.Helper()
-	a := &account{T: t, store: modeltest.NewStore(), now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
+	a := &account{tester: t, store: modeltest.NewStore(), now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
 	_, root, err := keys.NewSealFile(a.store.ID(), zeros{})
 	if err != nil {
 		t.Fatal(err)

@@ -41,7 +41,7 @@ func TestPickInAForm(t *testing.T) {
 	if !maps.Equal(f.field("groups").picked, map[uint64]int{3: 1, 2: 1}) || !maps.Equal(f.field("spaces").picked, map[uint64]int{8: 2}) {
 		t.Errorf("picked %v and %v", f.field("groups").picked, f.field("spaces").picked)
 	}
-	d.press("shift+tab x enter").sees("▸ ✓ audit", "  ✓ sre", "    platform").press("space enter").sees("Groups      sre")
+	d.press("shift+tab x enter").sees("▸ [✓] audit", "  [✓] sre", "  [ ] platform").press("space enter").sees("Groups      sre")
 	d.press("ctrl+s").sees("The group sre takes nobody else.", "▸ Groups")
 	d.press("enter space enter").sees("Groups      none").misses("takes nobody")
 }

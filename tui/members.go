@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -135,13 +136,25 @@ func inTurn(changed map[uint64]int, list []model.Seen, do func(id model.ID, stat
 // workspaceSetter is one of the Directory's methods that give members a role in a workspace.
 type workspaceSetter func(*model.Directory, context.Context, model.Actor, []model.Seen, model.ID, model.ID) (model.Outcome, error)
 
-// workspaceStates are what somebody may be in a workspace: nothing, or one of the roles.
+// workspaceStates are what somebody may be in a workspace: nothing, or one of the roles. The least comes first and Owner
+// last, so that one press too few gives less and not more.
 func (c *console) workspaceStates() (states []string, roles []model.ID) {
 	states, roles = []string{""}, []model.ID{0}
-	for _, r := range c.snapshot.RolesOf(model.ScopeWorkspace) {
+	list := c.snapshot.RolesOf(model.ScopeWorkspace)
+	slices.SortStableFunc(list, func(a, b model.Role) int { return cmp.Compare(roleRank(a.ID), roleRank(b.ID)) })
+	for _, r := range list {
 		states, roles = append(states, r.Name), append(roles, r.ID)
 	}
 	return states, roles
+}
+
+// roleRank puts the account's own roles between Contributor and Owner.
+func roleRank(id model.ID) int {
+	i := slices.Index([]model.ID{model.RoleViewer, model.RoleContributor, 0, model.RoleOwner}, id)
+	if i < 0 {
+		return 2
+	}
+	return i
 }
 
 // workspaceEntries are all workspaces with the role that some grants give there.

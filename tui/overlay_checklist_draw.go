@@ -98,7 +98,7 @@ func (l *checklist) inner(c *console) int {
 		return min(72, max(c.cells(l.title)+2, c.cells(l.sentence())))
 	}
 	w := l.widths
-	entries := l.lead(c) + w.names
+	entries := l.lead() + w.names
 	if l.roles() {
 		entries += 2 + w.states
 	}
@@ -109,14 +109,11 @@ func (l *checklist) inner(c *console) int {
 }
 
 // lead is how many cells stand before a name: the pointer and the tick.
-func (l *checklist) lead(c *console) int {
-	switch {
-	case l.roles():
+func (l *checklist) lead() int {
+	if l.roles() {
 		return 2
-	case c.mode().ASCII:
-		return 2 + len("[x] ")
 	}
-	return 4
+	return 2 + len("[x] ")
 }
 
 // sentence is what stands in place of the entries when there are none to show, "" when there are.
@@ -196,7 +193,7 @@ const (
 
 // columns is how many cells the names and the notes get. It is the names that people look for, so the notes give way.
 func (l *checklist) columns(c *console, inner int) (names, notes int) {
-	left := inner - l.lead(c)
+	left := inner - l.lead()
 	if l.roles() {
 		left -= 2 + l.stateWidth(inner)
 	}
@@ -210,19 +207,18 @@ func (l *checklist) columns(c *console, inner int) (names, notes int) {
 	return names, notes
 }
 
-// stateWidth is how many cells the states get: a third of the line, since a role may have a name as long as a person's.
-func (l *checklist) stateWidth(inner int) int { return min(l.widths.states, inner/3) }
+// stateWidth is how many cells the states get: a third of the line, since a role may have a name as long as a person's, but
+// enough for the built-in ones.
+func (l *checklist) stateWidth(inner int) int { return min(l.widths.states, max(len("Contributor"), inner/3)) }
 
 // tick draws a box. Ticked and not can be told apart without colour.
 func (l *checklist) tick(c *console, on, held bool) span {
-	s, tone := "  ", theme.Mark
+	s, tone := "[ ] ", theme.Mark
 	switch {
-	case c.mode().ASCII && on:
+	case on && c.mode().ASCII:
 		s = "[x] "
-	case c.mode().ASCII:
-		s = "[ ] "
 	case on:
-		s = c.theme.Glyph(theme.Check) + " "
+		s = "[" + c.theme.Glyph(theme.Check) + "] "
 	}
 	if held {
 		tone = theme.Dim

@@ -41,9 +41,7 @@ func (c *console) userFacts(u model.User) [][2]string {
 		{"Role", in.RoleName(u.Role)},
 		{"May", permissions(in, u.Role)},
 		{"Status", status},
-		{"Groups", strings.Join(groupNames(in, u.Groups), ", ")},
 	}
-	pairs = append(pairs, reachFacts(in, in.Reaches(u), in.ReachesAll(u.Role))...)
 	if u.InvitedBy != 0 {
 		pairs = append(pairs, [2]string{"Invited by", c.personName(u.InvitedBy)}, [2]string{"Invited", moment(u.InvitedAt)})
 	}
@@ -51,8 +49,9 @@ func (c *console) userFacts(u model.User) [][2]string {
 		pairs = append(pairs, [2]string{"Invite ends", moment(u.Invitation.ExpiresAt)}, [2]string{"Mail", u.Invitation.Delivery.String()},
 			[2]string{"Note", u.Invitation.Note})
 	}
-	return append(pairs, [2]string{"Joined", moment(u.JoinedAt)}, [2]string{"Last seen", moment(u.LastSeenAt)},
-		[2]string{"Id", idText(u.ID)})
+	pairs = append(pairs, [2]string{"Joined", moment(u.JoinedAt)}, [2]string{"Last seen", moment(u.LastSeenAt)}, [2]string{"Id", idText(u.ID)},
+		[2]string{"Groups", strings.Join(groupNames(in, u.Groups), ", ")})
+	return append(pairs, reachFacts(in, in.Reaches(u), in.ReachesAll(u.Role))...)
 }
 
 // personName names a user who may be gone.

@@ -151,7 +151,7 @@ func TestInviteAndAccept(t *testing.T) {
 	if took := time.Since(began); took > 2*time.Second {
 		t.Errorf("the other console's change showed after %v", took)
 	}
-	other.Type(`lanyard users accept <"$HOME/token"`).Keys("Enter").Expect("doesn't open any invitation").ExpectExit(3)
+	other.Type(`lanyard users accept <"$HOME/token"`).Keys("Enter").Expect("accepted already").ExpectExit(5)
 	c.Keys("q").ExpectExit(0)
 }
 
@@ -167,7 +167,7 @@ func TestEditing(t *testing.T) {
 	t.Parallel()
 	c := Start(t, Wide, nil, "demo", "--seed", "7").Expect("Users 42").Keys("2").Expect("backup-nightly")
 	c.Keys("Enter").Type("-x").Expect("backup-nightly-x").Esc().ExpectNot("backup-nightly-x")
-	c.Keys("Enter", "C-u").Type("Billing-Sync").Keys("Enter").Expect(`There is a service account named "Billing-Sync" already`, "Billing-Sync")
+	c.Keys("Enter", "C-u").Type("CI-Runner").Keys("Enter").Expect(`There is a service account named "CI-Runner" already`, "CI-Runner")
 	c.Keys("C-u").Type("aa-first").Keys("Tab").Expect("aa-first").Keys("C-u").Type("Changed in the cell").Keys("Enter")
 	c.Expect("Changed in the cell", "Description changed").Keys("q").ExpectExit(0)
 }
@@ -203,7 +203,7 @@ func TestSizesAndMouse(t *testing.T) {
 	c.Resize(Small).ExpectNot("Last seen").Expect("Users 42", "? help  q quit")
 	c.Resize(Size{39, 9}).Expect("lanyard needs 40×10").Resize(Standard).Expect("Users 42", "Groups")
 	c.ClickOn("2 Service").Expect("API key").ClickOn("1 Users").Expect("Email")
-	c.ClickOn("⋮").Expect("Show groups", "Set role").ClickOn("User info").Expect("Invited by").Esc()
+	c.ClickOn("⋮").Expect("Show groups", "Set role").ClickOn("User info").Expect("Last seen", "Id  ").Esc()
 	c.ClickOn("Email").Expect("Email ↑").ClickOn("Email").Expect("Email ↓")
 	first := c.Screen()
 	c.Wheel(5, 10, 4).wait("the wheel to scroll", func(s string) bool { return s != frame(first) && s != first })
