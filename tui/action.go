@@ -72,7 +72,10 @@ var keyNames = map[string]string{
 	"up": "↑", "down": "↓", "left": "←", "right": "→", "pgup": "PgUp", "pgdown": "PgDn", "delete": "Del",
 }
 
-var keyNamesASCII = map[string]string{"up": "up", "down": "down", "left": "left", "right": "right", "pgup": "PgUp", "pgdown": "PgDn", "delete": "Del"}
+var keyNamesASCII = map[string]string{
+	"up": "up", "down": "down", "left": "left", "right": "right", "pgup": "PgUp", "pgdown": "PgDn", "delete": "Del",
+	"←→": "left right", "↑↓": "up down", "←": "left",
+}
 
 // keyName returns a key's name for people.
 func (c *console) keyName(key string) string {

@@ -80,7 +80,7 @@ func (c *console) programActions() []action {
 		},
 		{id: "redraw", title: "Draw the screen again", keys: []string{"ctrl+l"}, section: sectionProgram, run: func() tea.Cmd { return tea.ClearScreen }},
 		{id: "suspend", title: "Suspend", keys: []string{"ctrl+z"}, section: sectionProgram, enabled: c.maySuspend, run: func() tea.Cmd { return tea.Suspend }},
-		{id: "quit", title: "Quit", keys: []string{"q", "ctrl+c"}, footer: "quit", section: sectionProgram, run: c.quit},
+		{id: "quit", title: "Quit", keys: []string{"q", "ctrl+c"}, footer: "quit", section: sectionProgram, run: c.askQuit},
 	}
 }
 

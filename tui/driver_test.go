@@ -38,6 +38,7 @@ type setup struct {
 	users, machines int
 	theme           theme.Options
 	role            model.ID // of who acts; the founder if zero
+	mailer          Mailer
 }
 
 func start(t *testing.T, s setup) *driver {
@@ -90,7 +91,7 @@ func (d *driver) console(s setup, session *Session) *console {
 		Getenv: func(string) string { return "" }, GOOS: "linux",
 		Write: func(text string) error { d.copied = text; return nil },
 	})
-	m := New(context.Background(), Options{Session: session, Clipboard: clip, Theme: s.theme, Now: func() time.Time { return noon }})
+	m := New(context.Background(), Options{Session: session, Clipboard: clip, Mailer: s.mailer, Theme: s.theme, Now: func() time.Time { return noon }})
 	c, ok := m.(*console)
 	if !ok {
 		d.Fatalf("New returned a %T", m)

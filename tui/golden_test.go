@@ -29,6 +29,12 @@ var scenes = []struct {
 	{"confirm", setup{machines: 3}, "2 x"},
 	{"info", setup{machines: 3}, "2 o"},
 	{"help", setup{users: 3}, "?"},
+	{"groups", setup{users: 41, machines: 9}, "3 down right right"},
+	{"workspaces", setup{users: 41, machines: 9}, "4 right right"},
+	{"roles", setup{users: 41, machines: 9}, "5 G right right right right"},
+	{"workspace-users", setup{users: 41, machines: 9}, "4 a u down space"},
+	{"permissions", setup{users: 41}, "5 n tab tab tab enter space down"},
+	{"user-info", setup{users: 41}, "down o"},
 }
 
 func TestFrames(t *testing.T) {

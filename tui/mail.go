@@ -94,6 +94,17 @@ func (c *console) reportMail(m mailing) tea.Cmd {
 		". Filter by status:failed and resend"))
 }
 
+// askQuit quits, but for mails that are on their way: those it asks about.
+func (c *console) askQuit() tea.Cmd {
+	left := c.mail.total - c.mail.sent - c.mail.failed
+	if left == 0 {
+		return c.quit()
+	}
+	text := count(left, "invite") + " not mailed yet. They stay as they are, and a, then r, mails them another time."
+	c.push(newConfirm("Quit while mails are on their way?", text, "Quit", 1, c.quit))
+	return nil
+}
+
 // underway says how far the mails are, "" when there are none.
 func (m mailing) underway() string {
 	if m.total == 0 {

@@ -75,15 +75,17 @@ func (c *console) centred(content string) panel {
 	return panel{content: content, x: max(0, (c.width-w)/2), y: max(0, (c.height-h)/2)}
 }
 
-// beside returns the place of a panel next to a cell: below it, or above where there is no room.
+// beside returns the place of a panel next to a cell: below it, or above where there is no room. The footer, which says what
+// the keys do, stays free.
 func (c *console) beside(content string, r rect) panel {
 	w, h := size(content)
+	bottom := c.height - 1
 	y := r.y + 1
-	if y+h > c.height {
+	if y+h > bottom {
 		y = r.y - h
 	}
 	if y < 0 {
-		y = max(0, c.height-h)
+		y = max(0, bottom-h)
 	}
 	return panel{content: content, x: max(0, min(r.x, c.width-w)), y: y}
 }

@@ -169,7 +169,7 @@ func (l *checklist) item(c *console, k, inner int) line {
 	if !l.roles() {
 		out = append(out, l.tick(c, it.state > 0 || by != "", held))
 	}
-	names, notes := l.columns(c, inner)
+	names, notes := l.columns(inner)
 	out = append(out, span{c.mode().Fit(it.name, names), tone})
 	if l.roles() {
 		word, look := l.word(it.state), theme.Normal
@@ -192,7 +192,7 @@ const (
 )
 
 // columns is how many cells the names and the notes get. It is the names that people look for, so the notes give way.
-func (l *checklist) columns(c *console, inner int) (names, notes int) {
+func (l *checklist) columns(inner int) (names, notes int) {
 	left := inner - l.lead()
 	if l.roles() {
 		left -= 2 + l.stateWidth(inner)
@@ -209,7 +209,9 @@ func (l *checklist) columns(c *console, inner int) (names, notes int) {
 
 // stateWidth is how many cells the states get: a third of the line, since a role may have a name as long as a person's, but
 // enough for the built-in ones.
-func (l *checklist) stateWidth(inner int) int { return min(l.widths.states, max(len("Contributor"), inner/3)) }
+func (l *checklist) stateWidth(inner int) int {
+	return min(l.widths.states, max(len("Contributor"), inner/3))
+}
 
 // tick draws a box. Ticked and not can be told apart without colour.
 func (l *checklist) tick(c *console, on, held bool) span {

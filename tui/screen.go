@@ -122,7 +122,7 @@ func (s *sheet[T]) summary() line {
 	if marked > 0 {
 		out += " · " + count(marked, "") + " marked"
 	}
-	if s.grid.Busy() {
+	if s.grid.Busy() && s.c.working == 0 { // a change under way says how far it is itself
 		out += " · working…"
 	}
 	return line{{out, theme.Dim}}

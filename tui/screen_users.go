@@ -107,7 +107,7 @@ func (s *usersScreen) statusCell(u person) grid.Cell {
 	case u.Expired(s.c.now()):
 		return grid.Cell{Glyph: theme.Cross, Text: "Invited · expired", Short: "Expired", Tone: theme.Bad}
 	case u.Status == model.StatusInvited && u.Invitation.Delivery.State == model.Failed:
-		return grid.Cell{Glyph: theme.Cross, Text: "Invited · " + u.Invitation.Delivery.String(), Short: "Not mailed", Tone: theme.Bad}
+		return grid.Cell{Glyph: theme.Cross, Text: "Invited · not mailed", Short: "Not mailed", Tone: theme.Bad}
 	case u.Status == model.StatusInvited && u.Invitation.Delivery.State == model.Sent:
 		return grid.Cell{Glyph: theme.Pending, Text: "Invited · sent", Short: "Invited", Tone: theme.Warn}
 	case u.Status == model.StatusInvited:
