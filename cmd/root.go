@@ -54,8 +54,9 @@ func (e *env) run(ctx context.Context, args []string) int {
 }
 
 const rootLong = `lanyard is a keyboard-first console, in the terminal, for the people and
-machines of one company account. Admins invite users, set roles, block and
-remove people, create service accounts and copy their API keys.
+machines of one company account. Admins invite users, set roles, groups and
+workspaces, block and remove people, create service accounts and copy their
+API keys.
 
 Without a command it opens the console. The first run asks for the account's
 name, your name and your email. Press ? in it for everything it can do.`

@@ -104,7 +104,7 @@ func (c *console) do(f func()) func() tea.Cmd {
 func (c *console) showTab(i int) { c.tab = (i + len(c.screens)) % len(c.screens) }
 
 func (c *console) openFilter() tea.Cmd {
-	c.push(&filterLine{newInput(c.screen().filter())})
+	c.push(&filterLine{newInput(c.screen().filter()), c.screen().narrows()})
 	return nil
 }
 

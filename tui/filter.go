@@ -7,10 +7,17 @@ import (
 )
 
 // filterLine edits the filter in the status line. The rows follow with every letter; enter keeps it, esc clears it.
-type filterLine struct{ text input }
+type filterLine struct {
+	text    input
+	narrows string // the words that narrow here: "status: role:"
+}
 
 func (f *filterLine) hints() []hint {
-	return []hint{{"enter", "keep"}, {"esc", "clear"}, {"↑↓", "move"}, {"status: role:", "narrow"}}
+	list := []hint{{"↑↓", "move"}, {"enter", "keep"}, {"esc", "clear"}}
+	if f.narrows != "" {
+		list = append([]hint{{f.narrows, "narrow"}}, list...)
+	}
+	return list
 }
 
 func (f *filterLine) key(c *console, k tea.KeyPressMsg) tea.Cmd {

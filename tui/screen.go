@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -42,6 +43,7 @@ type screen interface {
 	markShown()
 	clearMarks() bool
 	filter() string
+	narrows() string // the words that narrow the filter: "status: role:"
 	setFilter(s string) tea.Cmd
 	sort() tea.Cmd
 	enter() tea.Cmd
@@ -171,9 +173,21 @@ func (s *sheet[T]) toFirst()                      { s.grid.Top() }
 func (s *sheet[T]) toLast()                       { s.grid.Bottom() }
 func (s *sheet[T]) markShown()                    { s.grid.MarkShown() }
 func (s *sheet[T]) filter() string                { return s.grid.Filter() }
+func (s *sheet[T]) narrows() string               { return narrows(s.columns) }
 func (s *sheet[T]) setFilter(text string) tea.Cmd { return s.grid.SetFilter(text) }
 func (s *sheet[T]) sort() tea.Cmd                 { return s.grid.SortBy(s.columnKey()) }
 func (s *sheet[T]) wheel(by int)                  { s.grid.Wheel(by) }
+
+// narrows lists the columns that the filter narrows by, in their order.
+func narrows[T any](columns []column[T]) string {
+	var keys []string
+	for _, col := range columns {
+		if col.Narrow != nil {
+			keys = append(keys, col.Key+":")
+		}
+	}
+	return strings.Join(keys, " ")
+}
 
 // toggleMark marks the row and goes on to the next, so that several are marked by holding the key.
 func (s *sheet[T]) toggleMark() {

@@ -39,7 +39,9 @@ var scenes = []scene{
 		name: "menu", title: "The menu of an invited user", args: demo,
 		steps: []step{
 			{shows: "Users"},
-			{keys: []string{"Down", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "a"}, shows: "Cancel invite"},
+			{keys: []string{"/"}, shows: "narrow"},
+			{text: "status:invited", shows: "status:invited"},
+			{keys: []string{"Enter", "a"}, shows: "Cancel invite"},
 		},
 	},
 	{
@@ -47,6 +49,14 @@ var scenes = []scene{
 		steps: []step{
 			{keys: []string{"2"}, shows: "API key"},
 			{keys: []string{"Down", "Down", "Right", "Right", "Enter"}, shows: "Administers the account"},
+		},
+	},
+	{
+		name: "workspaces", title: "The members of a workspace, with their roles", args: demo,
+		steps: []step{
+			{keys: []string{"4"}, shows: "Owners"},
+			{keys: []string{"a", "u"}, shows: "chosen"},
+			{keys: []string{"Down", "Down", "Space"}, shows: "Contributor"},
 		},
 	},
 }
