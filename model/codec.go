@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/binary"
+	"sync"
 	"time"
 	"unsafe"
 )
@@ -156,7 +157,7 @@ func (d *decoder) ids() []ID {
 	if n == 0 {
 		return nil
 	}
-	list := make([]ID, n)
+	list := roomFor[ID](&idRoom, n, d.share)
 	for i := range list {
 		list[i] = ID(d.number())
 	}
@@ -168,10 +169,32 @@ func (d *decoder) grants() []WorkspaceGrant {
 	if n == 0 {
 		return nil
 	}
-	list := make([]WorkspaceGrant, n)
+	list := roomFor[WorkspaceGrant](&grantRoom, n, d.share)
 	for i := range list {
 		list[i] = WorkspaceGrant{Workspace: ID(d.number()), Role: ID(d.number())}
 	}
+	return list
+}
+
+// Short lists of rows that are looked at a million at a time share their memory, a few hundred lists to an allocation.
+var idRoom, grantRoom sync.Pool
+
+// roomSize is how many items are allocated at once: four or eight kilobytes.
+const roomSize = 512
+
+// roomFor returns a list of n items. With share set it is cut from a larger one that others have a part of.
+func roomFor[T any](room *sync.Pool, n int, share bool) []T {
+	if !share || n > roomSize/8 {
+		return make([]T, n)
+	}
+	free, ok := room.Get().(*[]T)
+	if !ok || len(*free) < n {
+		fresh := make([]T, roomSize)
+		free = &fresh
+	}
+	list := (*free)[:n:n]
+	*free = (*free)[n:]
+	room.Put(free)
 	return list
 }
 

@@ -167,6 +167,7 @@ func (l *Loader) assemble() *Snapshot {
 	s.users = newTable(decodeUser, l.tables[KindUser].chunks)
 	s.serviceAccounts = newTable(decodeServiceAccount, l.tables[KindServiceAccount].chunks)
 	s.apiKeys = newTable(decodeAPIKey, l.tables[KindAPIKey].chunks)
+	s.readNames()
 	return &s
 }
 

@@ -18,6 +18,7 @@ type Snapshot struct {
 	workspaces      *Table[Workspace]
 	roles           *Table[Role]
 	tallies         *Table[Tally]
+	names           *names
 	activeAdmins    int
 	totals          map[Kind]int // how many there are, also of those that aren't loaded yet
 }
@@ -61,10 +62,44 @@ func (s *Snapshot) Role(id ID) (Role, bool) {
 	return s.roles.Get(id)
 }
 
+// names is what groups, workspaces and roles are called: a filter looks a million times, and has no time to read records.
+type names struct {
+	of      map[ID]string
+	builtIn [16]string // by id, without a map
+}
+
+// readNames makes the names anew when something has changed that has one.
+func (s *Snapshot) readNames() {
+	n := &names{of: make(map[ID]string, s.groups.Len()+s.workspaces.Len()+s.roles.Len())}
+	for _, r := range builtInRoles {
+		n.builtIn[r.ID] = r.Name
+	}
+	addNames(n, s.groups)
+	addNames(n, s.workspaces)
+	addNames(n, s.roles)
+	s.names = n
+}
+
+func addNames[T named[T]](n *names, t *Table[T]) {
+	for i := range t.Len() {
+		n.of[t.ID(i)] = nameOf(t.At(i))
+	}
+}
+
+// NameOf returns what a group, a workspace or a role is called; false when it isn't there.
+func (s *Snapshot) NameOf(id ID) (string, bool) {
+	if id < ID(len(s.names.builtIn)) {
+		name := s.names.builtIn[id]
+		return name, name != ""
+	}
+	name, ok := s.names.of[id]
+	return name, ok
+}
+
 // RoleName returns what a role is called, or "unknown role" for one that doesn't exist.
 func (s *Snapshot) RoleName(id ID) string {
-	if r, ok := s.Role(id); ok {
-		return r.Name
+	if name, ok := s.NameOf(id); ok {
+		return name
 	}
 	return "unknown role"
 }
@@ -191,6 +226,9 @@ func (s *Snapshot) with(tx ReadTx, refs []Ref) (*Snapshot, error) {
 		applyRows(&next.tallies, KindTally, changes),
 		next.readFigures(tx),
 	)
+	if next.groups != s.groups || next.workspaces != s.workspaces || next.roles != s.roles {
+		next.readNames()
+	}
 	return &next, err
 }
 

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"encoding/binary"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,34 +73,39 @@ func (s *sheet[T]) editText(c grid.Column[T], text func(T) string, may func(mode
 	}}
 }
 
-// groupNames are what groups are called, by name. Those that are gone are left out.
-func groupNames(in *model.Snapshot, list []model.ID) []string {
-	var names []string
-	for _, id := range list {
-		if g, ok := in.Group(id); ok {
-			names = append(names, g.Name)
+// groupsOf and workspacesOf go through the names of some groups or workspaces. Those that are gone are left out.
+func groupsOf(in *model.Snapshot, list []model.ID) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, id := range list {
+			if name, ok := in.NameOf(id); ok && !yield(name) {
+				return
+			}
 		}
 	}
-	slices.Sort(names)
-	return names
 }
 
-// workspaceNames are what the workspaces of some grants are called, by name.
-func workspaceNames(in *model.Snapshot, list []model.WorkspaceGrant) []string {
-	var names []string
-	for _, g := range list {
-		if w, ok := in.Workspace(g.Workspace); ok {
-			names = append(names, w.Name)
+func workspacesOf(in *model.Snapshot, list []model.WorkspaceGrant) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, g := range list {
+			if name, ok := in.NameOf(g.Workspace); ok && !yield(name) {
+				return
+			}
 		}
 	}
-	slices.Sort(names)
-	return names
 }
 
 // namesColumn is a column of several names in one cell, by any of which the filter narrows.
-func namesColumn[T any](key, title string, least, ideal, priority int, names func(T) []string) grid.Column[T] {
-	c := textColumn(key, title, least, ideal, priority, func(row T) string { return strings.Join(names(row), ", ") })
-	c.Narrow = names
+func namesColumn[T any](key, title string, least, ideal, priority int, names func(T) iter.Seq[string]) grid.Column[T] {
+	c := textColumn(key, title, least, ideal, priority, func(row T) string {
+		return strings.Join(slices.Sorted(names(row)), ", ")
+	})
+	c.Narrow = func(row T) []string { return slices.Collect(names(row)) }
+	c.SearchText = func(b []byte, row T) []byte { // in any order, and without a list for each of a million rows
+		for name := range names(row) {
+			b = append(append(b, name...), ' ')
+		}
+		return b
+	}
 	return c
 }
 

@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,7 +65,7 @@ func (s *groupsScreen) describe() []column[groupRow] {
 			open:   "group.edit_members",
 		},
 		{
-			Column: namesColumn("workspace", "Workspaces", 10, 26, 2, func(g groupRow) []string { return workspaceNames(g.in, g.Workspaces) }),
+			Column: namesColumn("workspace", "Workspaces", 10, 26, 2, func(g groupRow) iter.Seq[string] { return workspacesOf(g.in, g.Workspaces) }),
 			open:   "group.edit_workspaces",
 		},
 		{Column: timeColumn("created", "Created", 6, func(g groupRow) time.Time { return g.CreatedAt }, date)},
@@ -107,7 +109,7 @@ func (s *groupsScreen) askDelete() tea.Cmd {
 	var lost []string
 	for g := range targets.all() {
 		users += s.c.snapshot.Tally(g.ID).Users
-		lost = append(lost, workspaceNames(s.c.snapshot, g.Workspaces)...)
+		lost = append(lost, slices.Collect(workspacesOf(s.c.snapshot, g.Workspaces))...)
 	}
 	text := "Nobody is in it."
 	switch {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"lanyard/model"
@@ -76,12 +77,12 @@ func (s *usersScreen) describe() []column[person] {
 	return []column[person]{
 		name, email, role,
 		{
-			Column: namesColumn("group", "Groups", 6, 14, 5, func(u person) []string { return groupNames(u.in, u.Groups) }),
+			Column: namesColumn("group", "Groups", 6, 14, 5, func(u person) iter.Seq[string] { return groupsOf(u.in, u.Groups) }),
 			open:   "user.edit_groups",
 		},
 		status,
 		{
-			Column: namesColumn("workspace", "Workspaces", 10, 14, 8, func(u person) []string { return workspaceNames(u.in, u.Workspaces) }),
+			Column: namesColumn("workspace", "Workspaces", 10, 14, 8, func(u person) iter.Seq[string] { return workspacesOf(u.in, u.Workspaces) }),
 			open:   "user.edit_workspaces",
 		},
 		{Column: timeColumn("joined", "Joined", 6, func(u person) time.Time { return u.JoinedAt }, date)},

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -50,7 +51,7 @@ func (c *console) userFacts(u model.User) [][2]string {
 			[2]string{"Note", u.Invitation.Note})
 	}
 	pairs = append(pairs, [2]string{"Joined", moment(u.JoinedAt)}, [2]string{"Last seen", moment(u.LastSeenAt)}, [2]string{"Id", idText(u.ID)},
-		[2]string{"Groups", strings.Join(groupNames(in, u.Groups), ", ")})
+		[2]string{"Groups", strings.Join(slices.Sorted(groupsOf(in, u.Groups)), ", ")})
 	return append(pairs, reachFacts(in, in.Reaches(u), in.ReachesAll(u.Role))...)
 }
 
