@@ -73,9 +73,7 @@ func (s *usersScreen) askRemove() tea.Cmd {
 		title, verb, done = "Cancel the invite of "+called+"?", "Cancel the invite", "isn't invited any more"
 		text = "The token that " + called + " got stops working, and " + one.Email + " can be invited again."
 	}
-	if ok {
-		text += s.handOverNote(one.User)
-	}
+	text += s.handOverNote()
 	if s.aimedAtMe() {
 		text += " You are one of them: afterwards you can't act in this account any more."
 	}
@@ -90,12 +88,11 @@ func (s *usersScreen) askDeactivate() tea.Cmd {
 	run := func() tea.Cmd {
 		return s.change(targets, called, "deactivated", handingOver((*model.Directory).DeactivateUsers))
 	}
-	one, single := s.single()
-	note := s.handOverNote(one.User)
+	note := s.handOverNote()
 	switch {
 	case s.aimedAtMe():
 		s.c.push(newConfirm("Deactivate yourself?", "You can't act in this account afterwards, until another Admin reactivates you.", "Deactivate", 1, run))
-	case single && note != "":
+	case note != "":
 		s.c.push(newConfirm("Deactivate "+called+"?", strings.TrimSpace(note), "Deactivate", 1, run))
 	default:
 		return run()
@@ -103,18 +100,21 @@ func (s *usersScreen) askDeactivate() tea.Cmd {
 	return nil
 }
 
-// handOverNote says what becomes of the workspaces that only this user owns, "" if there are none.
-func (s *usersScreen) handOverNote(u model.User) string {
-	list := s.c.rules().OnlyOwnerOf(u)
-	if len(list) == 0 {
+// handOverNote says what becomes of the workspaces that have no other owner than one of those who are about to go, "" if
+// there are none. It goes by the workspaces: of users, a million may be marked.
+func (s *usersScreen) handOverNote() string {
+	in := s.c.snapshot
+	var names []string
+	for i := range in.Workspaces().Len() {
+		w := in.Workspaces().At(i)
+		if owners := in.Tally(w.ID).Owners; len(owners) == 1 && owners[0] != s.c.session.Actor.User && s.aimedAt(owners[0]) {
+			names = append(names, w.Name)
+		}
+	}
+	if len(names) == 0 {
 		return ""
 	}
-	var names []string
-	for _, id := range list {
-		w, _ := s.c.snapshot.Workspace(id)
-		names = append(names, w.Name)
-	}
-	return " Nobody else owns " + strings.Join(names, ", ") + ": you become Owner there."
+	return " Nobody else owns " + enumerate(names, 6) + ": you become Owner there."
 }
 
 // handingOver makes work of what may hand workspaces to the acting person, who was told so.
@@ -126,13 +126,14 @@ func handingOver(
 	}
 }
 
-// aimedAtMe reports whether the acting person is among those that an action is about.
-func (s *usersScreen) aimedAtMe() bool {
-	me := uint64(s.c.session.Actor.User)
+// aimedAt reports whether a user is among those that an action is about.
+func (s *usersScreen) aimedAt(user model.ID) bool {
 	_, _, marked := s.grid.Counts()
 	_, id, _, ok := s.grid.Cursor()
-	return s.grid.IsMarked(me) || marked == 0 && ok && id == me
+	return s.grid.IsMarked(uint64(user)) || marked == 0 && ok && id == uint64(user)
 }
+
+func (s *usersScreen) aimedAtMe() bool { return s.aimedAt(s.c.session.Actor.User) }
 
 // pickRole offers the roles for all targets.
 func (s *usersScreen) pickRole() tea.Cmd {

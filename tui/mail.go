@@ -91,7 +91,7 @@ func (c *console) reportMail(m mailing) tea.Cmd {
 		return c.fail(errors.New("The invite wasn't mailed: " + m.why.Error() + ". It is valid all the same: a, then r, tries again, c copies it"))
 	}
 	return c.fail(errors.New(count(m.failed, "") + " of " + count(m.total, "invite") + " not mailed, the last because " + m.why.Error() +
-		". Filter by status:failed and resend"))
+		". Filter by mail:failed and resend"))
 }
 
 // askQuit quits, but for mails that are on their way: those it asks about.

@@ -74,6 +74,8 @@ func (s *usersScreen) describe() []column[person] {
 		SortKey: func(b []byte, u person) []byte { return append(b, byte(u.Status)) },
 		Narrow:  s.statusWords,
 	}}
+	mail := textColumn("mail", "Invite mail", 12, 24, 9, mailCell)
+	mail.Narrow = func(u person) []string { return []string{mailCell(u)} }
 	return []column[person]{
 		name, email, role,
 		{
@@ -87,7 +89,16 @@ func (s *usersScreen) describe() []column[person] {
 		},
 		{Column: timeColumn("joined", "Joined", 6, func(u person) time.Time { return u.JoinedAt }, date)},
 		{Column: timeColumn("seen", "Last seen", 7, func(u person) time.Time { return u.LastSeenAt }, s.lastSeen)},
+		{Column: mail},
 	}
+}
+
+// mailCell says what became of the mail of an open invitation.
+func mailCell(u person) string {
+	if u.Status != model.StatusInvited {
+		return ""
+	}
+	return u.Invitation.Delivery.String()
 }
 
 // ofUser asks a rule about a user about a row.
@@ -108,9 +119,7 @@ func (s *usersScreen) statusCell(u person) grid.Cell {
 	case u.Expired(s.c.now()):
 		return grid.Cell{Glyph: theme.Cross, Text: "Invited · expired", Short: "Expired", Tone: theme.Bad}
 	case u.Status == model.StatusInvited && u.Invitation.Delivery.State == model.Failed:
-		return grid.Cell{Glyph: theme.Cross, Text: "Invited · not mailed", Short: "Not mailed", Tone: theme.Bad}
-	case u.Status == model.StatusInvited && u.Invitation.Delivery.State == model.Sent:
-		return grid.Cell{Glyph: theme.Pending, Text: "Invited · sent", Short: "Invited", Tone: theme.Warn}
+		return grid.Cell{Glyph: theme.Cross, Text: "Invited · no mail", Short: "Not mailed", Tone: theme.Bad}
 	case u.Status == model.StatusInvited:
 		return grid.Cell{Glyph: theme.Pending, Text: "Invited", Tone: theme.Warn}
 	case u.Status == model.StatusInactive:
@@ -122,9 +131,6 @@ func (s *usersScreen) statusCell(u person) grid.Cell {
 func (s *usersScreen) statusWords(u person) []string {
 	if u.Expired(s.c.now()) {
 		return []string{"Invited", "expired"}
-	}
-	if u.Status == model.StatusInvited && u.Invitation.Delivery.State != model.NotSent {
-		return []string{"Invited", u.Invitation.Delivery.String()}
 	}
 	return []string{u.Status.String()}
 }

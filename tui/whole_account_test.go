@@ -91,12 +91,12 @@ func (p *postbox) Send(_ context.Context, l model.Letter) error {
 
 func TestInvitesAreMailed(t *testing.T) {
 	box := &postbox{refuse: errors.New("the server is asleep")}
-	d := start(t, setup{width: 200, height: 30, mailer: box})
+	d := start(t, setup{width: 220, height: 30, mailer: box})
 	d.press("n").enter("ben@acme.test, cai@acme.test").press("ctrl+s")
-	d.sees("2 of 2 invites not mailed, the last because the server is asleep", "✗ Not mailed").misses("lyi_")
+	d.sees("2 of 2 invites not mailed, the last because the server is asleep", "✗ Invited · no mail", "failed: the server is a").misses("lyi_")
 	d.press("o").sees("failed: the server is asleep").press("esc")
 	box.refuse = nil
-	d.press("/").enter("status:failed").sees("2 of 3").press("enter ctrl+a a r").sees("2 invites mailed").press("esc esc").sees("◌ Invited · sent")
+	d.press("/").enter("mail:failed").sees("2 of 3").press("enter ctrl+a a r").sees("2 invites mailed").press("esc esc").sees("◌ Invited", "sent")
 	if len(box.letters) != 2 || !strings.Contains(box.letters[0].Text, "lyi_") || box.letters[0].To == box.letters[1].To {
 		t.Fatalf("sent %+v", box.letters)
 	}
@@ -122,4 +122,33 @@ func TestQuittingAsksAboutMailsUnderWay(t *testing.T) {
 func TestAFormTallerThanTheScreenScrolls(t *testing.T) {
 	d := start(t, setup{width: 60, height: 12}).press("n").sees("Emails", "[ Invite ]").misses("Note")
 	d.press("tab tab tab tab tab").sees("▸ Note", "[ Invite ]").misses("Emails").press("tab tab tab").sees("▸ Emails")
+}
+
+func TestDeactivatingManySaysWhatIsHandedOver(t *testing.T) {
+	d := start(t, setup{width: 120, height: 40})
+	d.press("n").enter("ben@acme.test, cai@acme.test").press("ctrl+s esc")
+	s, ctx := d.snapshot(), t.Context()
+	w, err := d.c.session.Directory.CreateWorkspace(ctx, d.me, model.Draft{Name: "web"})
+	d.must(err)
+	for i := range s.Users().Len() {
+		u := s.Users().At(i)
+		if u.ID == d.me.User {
+			continue
+		}
+		again, _, err := d.c.session.Directory.ResendInvites(ctx, d.me, []model.Seen{{ID: u.ID}}, 0)
+		d.must(err)
+		_, err = d.c.session.Directory.AcceptInvitation(ctx, again[0].Token, model.ViaCommandLine)
+		d.must(err)
+		_, err = d.c.session.Directory.SetUsersWorkspaceRole(ctx, d.me, []model.Seen{{ID: u.ID}}, w.ID, model.RoleOwner)
+		d.must(err)
+	}
+	_, err = d.c.session.Directory.SetUsersWorkspaceRole(ctx, d.me, []model.Seen{{ID: d.me.User}, {ID: s.Users().At(1).ID}}, w.ID, model.RoleViewer)
+	d.must(err)
+	fresh, err := d.c.snapshot.Refresh(ctx, d.store)
+	d.must(err)
+	d.run(d.c.show(fresh))
+	d.press("g down space space a d").sees("Deactivate 2 users?", "Nobody else owns web: you become Owner there").press("tab enter").sees("2 users deactivated")
+	if owners := d.snapshot().Tally(w.ID).Owners; !slices.Equal(owners, []model.ID{d.me.User}) {
+		t.Errorf("web belongs to %v", owners)
+	}
 }
