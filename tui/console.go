@@ -14,6 +14,7 @@ import (
 
 	"lanyard/keys/clipboard"
 	"lanyard/model"
+	"lanyard/tui/grid"
 	"lanyard/tui/theme"
 )
 
@@ -97,12 +98,18 @@ func (c *console) Init() tea.Cmd {
 	return tea.Batch(tea.RequestBackgroundColor, c.begin())
 }
 
+// warmAfter is when the first frame is out and nobody has typed yet.
+const warmAfter = 50 * time.Millisecond
+
 // begin starts what an open account needs: the rest of it, a watch on the store, and the note that we are here.
 func (c *console) begin() tea.Cmd {
 	if c.session == nil {
 		return nil
 	}
-	cmds := []tea.Cmd{c.refresh(), c.touch()}
+	cmds := []tea.Cmd{c.refresh(), c.touch(), c.after(warmAfter, func(time.Time) tea.Msg {
+		grid.Warm()
+		return nil
+	})}
 	if c.loading {
 		c.spare()
 		cmds = append(cmds, c.loadMore())

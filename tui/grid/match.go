@@ -38,10 +38,10 @@ const notASCII = 0xff
 // matcher holds a worker's scratch space.
 type matcher struct {
 	runes []rune
-	folds *[foldable]uint16
+	folds *[foldable]uint16 // nil until a character needs it: the table takes two milliseconds to make
 }
 
-func newMatcher() *matcher { return &matcher{folds: folds()} }
+func newMatcher() *matcher { return &matcher{} }
 
 // match says how well s matches t. It gives fzf's answers, to which a test holds it, in fewer steps: most rows don't match most terms, and to find that
 // out takes one quick pass over the text.

@@ -69,8 +69,14 @@ var folds = sync.OnceValue(func() *[foldable]uint16 {
 	return &t
 })
 
+// Warm makes what the first letter in a filter would otherwise wait for.
+func Warm() { folds() }
+
 // fold is r without case and accents.
 func (m *matcher) fold(r rune) rune {
+	if m.folds == nil {
+		m.folds = folds()
+	}
 	if r < foldable {
 		return rune(m.folds[r])
 	}
