@@ -19,6 +19,7 @@ const (
 	exitNotPermitted = 4
 	exitConflict     = 5
 	exitDamaged      = 6
+	exitKey          = 7
 )
 
 // exitCodes says which errors give which code; the first that fits counts.
@@ -26,11 +27,14 @@ var exitCodes = []struct {
 	code int
 	when []error
 }{
+	{exitKey, []error{errKey}},
 	{exitUsage, []error{errUsage, model.ErrInvalid, db.ErrDirectory}},
 	{exitNotFound, []error{db.ErrMissing}},
 	{exitDamaged, []error{model.ErrDamaged, db.ErrEmpty, db.ErrTruncated}},
 	{exitNotPermitted, []error{model.ErrNotPermitted, db.ErrUnreadable, db.ErrExposed}},
-	{exitConflict, []error{model.ErrConflict, model.ErrTaken, model.ErrBusy, model.ErrLastAdmin, model.ErrStatus, db.ErrExists}},
+	{exitConflict, []error{
+		model.ErrConflict, model.ErrTaken, model.ErrBusy, model.ErrLastAdmin, model.ErrLastOwner, model.ErrInUse, model.ErrStatus, db.ErrExists,
+	}},
 	{exitNotFound, []error{model.ErrNotFound}},
 }
 

@@ -47,7 +47,7 @@ func (e *env) run(ctx context.Context, args []string) int {
 	root.SetOut(e.out)
 	root.SetErr(e.err)
 	err := root.ExecuteContext(ctx)
-	if err != nil {
+	if _, said := errors.AsType[silent](err); err != nil && !said {
 		printError(e.err, err)
 	}
 	return exitCode(err)
@@ -64,7 +64,8 @@ name, your name and your email. Press ? in it for everything it can do.`
 const rootExample = `  lanyard                          the console
   lanyard demo                     the console on a throwaway account
   lanyard init --account Acme --name "Ana Ruiz" --email ana@example.com
-  lanyard --as ben@example.com     act as somebody else`
+  lanyard --as ben@example.com     act as somebody else
+  lanyard verify <key.txt          is this API key good?`
 
 func (e *env) root() *cobra.Command {
 	c := &cobra.Command{
@@ -80,7 +81,7 @@ func (e *env) root() *cobra.Command {
 	flags.StringVar(&e.as, "as", e.getenv("LANYARD_AS"), "the `EMAIL` of who acts (LANYARD_AS)")
 	flags.BoolVar(&e.ascii, "ascii", false, "draw with plain ASCII only")
 	flags.StringVar(&e.clip, "clipboard", "auto", "how to copy: auto, native, tmux, osc52 or off")
-	c.AddCommand(e.initCommand(), e.demoCommand(), e.usersCommand(), e.versionCommand())
+	c.AddCommand(e.initCommand(), e.demoCommand(), e.usersCommand(), e.verifyCommand(), e.versionCommand())
 	return c
 }
 

@@ -1,12 +1,16 @@
 package cmd
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"lanyard/db"
+	"lanyard/model"
 )
 
 func TestMain(m *testing.M) {
@@ -24,7 +28,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitsWith},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitsWith, "newkey": newKey, "delkey": deleteKey},
 	})
 }
 
@@ -43,4 +47,39 @@ func exitsWith(ts *testscript.TestScript, neg bool, args []string) {
 	if args[0] != strconv.Itoa(have) {
 		ts.Fatalf("exit code %d, not %s", have, args[0])
 	}
+}
+
+// directory opens the account of a script as its first Admin.
+func directory(ts *testscript.TestScript) (*model.Directory, model.Actor) {
+	h := home{store: filepath.Join(ts.Getenv("XDG_DATA_HOME"), "lanyard", "default.db"), seals: filepath.Join(ts.Getenv("XDG_CONFIG_HOME"), "lanyard", "seals")}
+	store, err := db.Open(h.store)
+	ts.Check(err)
+	me, err := model.FirstAdmin(context.Background(), store)
+	ts.Check(err)
+	return model.NewDirectory(store, model.Options{Unlock: h.unlocker(store.ID())}), model.Actor{User: me.ID, Via: model.ViaCommandLine}
+}
+
+// newKey creates a service account that is a Builder, a Viewer in a new workspace of the same name, and writes its key into
+// a file: newkey NAME FILE.
+func newKey(ts *testscript.TestScript, _ bool, args []string) {
+	d, me := directory(ts)
+	ctx := context.Background()
+	s, err := d.CreateServiceAccount(ctx, me, model.ServiceAccountDraft{Name: args[0], Role: model.RoleBuilder})
+	ts.Check(err)
+	w, err := d.CreateWorkspace(ctx, me, model.Draft{Name: args[0]})
+	ts.Check(err)
+	_, err = d.SetServiceAccountsWorkspaceRole(ctx, me, []model.Seen{{ID: s.ID}}, w.ID, model.RoleViewer)
+	ts.Check(err)
+	key, err := d.OpenAPIKey(ctx, me, s.ID, model.UseCopy)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), append(key.Text(), '\n'), 0o600))
+}
+
+// deleteKey deletes the service account that newkey created first.
+func deleteKey(ts *testscript.TestScript, _ bool, _ []string) {
+	d, me := directory(ts)
+	s, err := model.LoadSnapshot(context.Background(), d.Store())
+	ts.Check(err)
+	_, err = d.DeleteServiceAccounts(context.Background(), me, []model.Seen{{ID: s.ServiceAccounts().ID(0)}})
+	ts.Check(err)
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -26,10 +27,12 @@ type account struct {
 	users int
 	last  string // how the email of one of the last users begins, before the @
 	took  time.Duration
+
+	machines int // how many service accounts, defaultMachines if zero
 }
 
-// machines is how many service accounts an account has.
-const machines = 100
+// defaultMachines is how many service accounts an account has.
+const defaultMachines = 100
 
 func (a account) store() string { return filepath.Join(a.dir, "data", "lanyard", "default.db") }
 func (a account) lines() string { return filepath.Join(a.dir, "lines.txt") }
@@ -62,7 +65,7 @@ func makeAccount(ctx context.Context, a account) error {
 			return err
 		}
 		sampled := sample.New(1, time.Now())
-		return d.Fill(tx, me, sampled.Filling(a.users-1, machines))
+		return d.Fill(tx, me, sampled.Filling(a.users-1, cmp.Or(a.machines, defaultMachines)))
 	})
 	if err != nil {
 		return err

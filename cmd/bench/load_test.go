@@ -4,11 +4,14 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"lanyard/db"
+	"lanyard/keys"
 	"lanyard/model"
 )
 
@@ -56,4 +59,43 @@ func BenchmarkSnapshot(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkVerifyAPIKey verifies keys of an account with many: by a Verifier, and by opening the store for each.
+func BenchmarkVerifyAPIKey(b *testing.B) {
+	machines := 1000
+	if os.Getenv("LANYARD_BENCH_LARGE") != "" {
+		machines = 100_000
+	}
+	a := account{dir: b.TempDir(), users: 10, machines: machines}
+	if err := makeAccount(b.Context(), a); err != nil {
+		b.Fatal(err)
+	}
+	store, err := db.Open(a.store())
+	if err != nil {
+		b.Fatal(err)
+	}
+	key, err := keys.New(keys.APIKey, rand.Reader) // unknown: it costs as much as a good one
+	if err != nil {
+		b.Fatal(err)
+	}
+	verifier, err := model.NewVerifier(b.Context(), store, time.Now)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run(fmt.Sprintf("kept/%d", machines), func(b *testing.B) {
+		for b.Loop() {
+			if _, err := verifier.Verify(context.Background(), key.Text()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	d := model.NewDirectory(store, model.Options{})
+	b.Run(fmt.Sprintf("once/%d", machines), func(b *testing.B) {
+		for b.Loop() {
+			if _, err := d.VerifyAPIKey(context.Background(), key.Text()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
