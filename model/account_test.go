@@ -177,3 +177,12 @@ type blind struct{ model.Store }
 var errBlind = errors.New("can't be read")
 
 func (blind) View(context.Context, func(model.ReadTx) error) error { return errBlind }
+
+func (a *account) role(id model.ID) model.Role {
+	a.Helper()
+	r, ok := a.snapshot().Role(id)
+	if !ok {
+		a.Fatalf("role %d is gone", id)
+	}
+	return r
+}

@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -386,6 +387,9 @@ const lastSeenGrain = time.Minute
 func (d *Directory) Touch(ctx context.Context, actor Actor) error {
 	return d.store.Update(ctx, func(tx WriteTx) error {
 		u, err := load(tx, KindUser, actor.User, decodeUser)
+		if errors.Is(err, ErrNotFound) {
+			return nil // removed meanwhile: whatever they do next says so
+		}
 		if err != nil {
 			return err
 		}

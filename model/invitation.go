@@ -117,15 +117,13 @@ func (d *Directory) AcceptInvitation(ctx context.Context, token keys.Key, via Vi
 // invitation is another one by now. publicID names the token that the mail held.
 func (d *Directory) RecordDelivery(ctx context.Context, user ID, publicID string, delivery Delivery) error {
 	delivery.At = d.now()
-	if why := []rune(delivery.Why); len(why) > MaxDescription {
-		delivery.Why = string(why[:MaxDescription])
-	}
+	delivery.Why = oneLine(delivery.Why)
 	return d.store.Update(ctx, func(tx WriteTx) error {
 		u, err := load(tx, KindUser, user, decodeUser)
-		if errors.Is(err, ErrNotFound) || err == nil && u.Invitation.PublicID != publicID {
+		if errors.Is(err, ErrNotFound) {
 			return nil
 		}
-		if err != nil {
+		if err != nil || u.Status != StatusInvited || u.Invitation.PublicID != publicID {
 			return err
 		}
 		noted := u

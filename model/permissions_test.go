@@ -3,6 +3,8 @@ package model_test
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,14 +30,15 @@ func newOffice(t tester) *office {
 	o.viewsAccount = a.custom(model.ScopeTenant, model.PermAccountView)
 	o.reader = a.custom(model.ScopeTenant, model.PermAccountView, model.PermWSView)
 	o.viewsWorkspace = a.custom(model.ScopeWorkspace, model.PermWSView)
-	for name, role := range map[string]model.ID{
+	roles := map[string]model.ID{
 		"admin": model.RoleAdmin, "builder": model.RoleBuilder, "consumer": model.RoleConsumer, "guest": model.RoleTenantGuest,
 		"owner": model.RoleBuilder, "contributor": model.RoleBuilder, "inactive": model.RoleAdmin, "viewer": o.viewsAccount,
 		"inviter":  a.custom(model.ScopeTenant, model.PermAccountInvite, model.PermWSView),
 		"operator": a.custom(model.ScopeTenant, model.PermRevealKey),
 		"editor":   a.custom(model.ScopeTenant, model.PermAccountEdit, model.PermWSView),
-	} {
-		o.who[name] = a.add(name+"@acme.test", role)
+	}
+	for _, name := range slices.Sorted(maps.Keys(roles)) {
+		o.who[name] = a.add(name+"@acme.test", roles[name])
 	}
 	a.join(o.web, model.RoleOwner, o.who["owner"])
 	a.join(o.web, model.RoleContributor, o.who["contributor"])
@@ -229,7 +232,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 func TestWhoSeesAll(t *testing.T) {
 	o := newOffice(t)
 	for name, actor := range o.who {
-		want := strings.Contains("admin editor viewer", name)
+		want := slices.Contains([]string{"admin", "editor", "viewer"}, name)
 		if err := o.rules(actor).SeeAll(); (err == nil) != want {
 			t.Errorf("%s: %v", name, err)
 		}

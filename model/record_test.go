@@ -64,6 +64,10 @@ var apiKeyGen = rapid.Custom(func(t *rapid.T) APIKey {
 	}
 })
 
+var accountGen = rapid.Custom(func(t *rapid.T) Account {
+	return Account{Version: rapid.Uint64().Draw(t, "version"), Name: rapid.String().Draw(t, "name"), CreatedAt: drawTime(t, "created")}
+})
+
 var groupGen = rapid.Custom(func(t *rapid.T) Group {
 	return Group{
 		ID: drawID(t, "id"), Version: rapid.Uint64().Draw(t, "version"), Name: rapid.String().Draw(t, "name"), Description: rapid.String().Draw(t, "text"),
@@ -123,6 +127,9 @@ func TestRecordsComeBack(t *testing.T) {
 	})
 	t.Run("API key", func(t *testing.T) {
 		comesBack(t, apiKeyGen, APIKey.appendRecord, decodeAPIKey, func(k APIKey) ID { return k.ID })
+	})
+	t.Run("account", func(t *testing.T) {
+		comesBack(t, accountGen, Account.appendRecord, decodeAccount, func(Account) ID { return AccountID })
 	})
 	t.Run("group", func(t *testing.T) {
 		comesBack(t, groupGen, Group.appendRecord, decodeGroup, func(g Group) ID { return g.ID })
@@ -186,6 +193,12 @@ func FuzzDecodeRecords(f *testing.F) {
 	f.Add(ServiceAccount{Name: "bot"}.appendRecord(nil))
 	f.Add(APIKey{PublicID: "abc", Sealed: []byte{1}}.appendRecord(nil))
 	f.Add(Event{Action: "user.invite", Changes: []Change{{"a", "b", "c"}}}.appendRecord(nil))
+	grants := []WorkspaceGrant{{FirstID, RoleOwner}}
+	f.Add(User{Status: StatusActive, Groups: []ID{FirstID}, Workspaces: grants}.appendRecord(nil))
+	f.Add(Group{Name: "sre", Workspaces: grants}.appendRecord(nil))
+	f.Add(Role{Name: "Runner", Scope: ScopeWorkspace, Permissions: []Permission{PermWSExecute}}.appendRecord(nil))
+	f.Add(Tally{Users: 1, Owners: []ID{FirstID}}.appendRecord(nil))
+	f.Add(spentToken{PublicID: "abc", Why: tokenUsed}.appendRecord(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if u, ok := decodeUser(1, b, true); ok {
 			if again, ok := decodeUser(1, u.appendRecord(nil), false); !ok || !sameRecord(u, again) {

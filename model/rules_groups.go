@@ -201,15 +201,31 @@ func (r Rules) SetRolePermissions(role Role, list []Permission) error {
 		return err
 	}
 	added := slices.DeleteFunc(slices.Clone(list), role.Allows)
-	if err := r.CreateRole(added); err != nil || len(added) == 0 || role.Scope != ScopeWorkspace {
+	if err := r.CreateRole(added); err != nil || len(added) == 0 || r.role(r.Actor.Role).reachesAll() {
 		return err
 	}
-	if r.role(r.Actor.Role).reachesAll() || r.in.Tally(role.ID).Total() == 0 {
+	if role.Scope == ScopeTenant {
+		return r.completes(role, list)
+	}
+	if r.in.Tally(role.ID).Total() == 0 {
 		return nil
 	}
 	return &Error{
 		Kind: ErrNotPermitted, What: fmt.Sprintf("You can't add %s to %s: it is in use, and you don't hold that in every workspace", added[0], role.Name),
 		Short: "in use where you hold less", Hint: "Make another role, or ask an Admin.",
+	}
+}
+
+// completes refuses to add to a role of the account what makes it reach every workspace together with what it allows
+// already: that is more than what is added.
+func (r Rules) completes(role Role, list []Permission) error {
+	completed := Role{Scope: role.Scope, Permissions: list}
+	if role.reachesAll() || !completed.reachesAll() {
+		return nil
+	}
+	return &Error{
+		Kind: ErrNotPermitted, Short: "would reach every workspace", Hint: "Choose one of the two, or ask an Admin.",
+		What: fmt.Sprintf("You can't have %s allow both %s and %s: that reaches every workspace", role.Name, PermAccountEdit, PermWSManage),
 	}
 }
 

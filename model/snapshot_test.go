@@ -27,28 +27,58 @@ func (a *account) sameAccount(got *model.Snapshot) {
 	if got.Revision() != want.Revision() || got.Account() != want.Account() || got.ActiveAdmins() != want.ActiveAdmins() {
 		a.Fatalf("revision %d, account %v, %d admins; want %d, %v, %d", got.Revision(), got.Account(), got.ActiveAdmins(), want.Revision(), want.Account(), want.ActiveAdmins())
 	}
-	if got.Users().Len() != want.Users().Len() || got.ServiceAccounts().Len() != want.ServiceAccounts().Len() {
-		a.Fatalf("%d users and %d service accounts, want %d and %d", got.Users().Len(), got.ServiceAccounts().Len(), want.Users().Len(), want.ServiceAccounts().Len())
-	}
-	admins := 0
-	for i := range want.Users().Len() {
-		w, g := want.Users().At(i), got.Users().At(i)
-		if fmt.Sprint(w) != fmt.Sprint(g) {
-			a.Fatalf("user %+v, want %+v", g, w)
+	for _, kind := range []model.Kind{model.KindUser, model.KindServiceAccount, model.KindGroup, model.KindWorkspace, model.KindRole, model.KindTally, model.KindAPIKey} {
+		if got.Total(kind) != want.Total(kind) {
+			a.Fatalf("%d of kind %s, want %d", got.Total(kind), kind, want.Total(kind))
 		}
-		if w.Role == model.RoleAdmin && w.Status == model.StatusActive {
+	}
+	sameRows(a, got.Users(), want.Users())
+	sameRows(a, got.ServiceAccounts(), want.ServiceAccounts())
+	sameRows(a, got.Groups(), want.Groups())
+	sameRows(a, got.Workspaces(), want.Workspaces())
+	if fmt.Sprint(got.Roles()) != fmt.Sprint(want.Roles()) {
+		a.Fatalf("roles %+v, want %+v", got.Roles(), want.Roles())
+	}
+	admins, counted := 0, []model.ID{}
+	for i := range want.Users().Len() {
+		if u := want.Users().At(i); u.Role == model.RoleAdmin && u.Status == model.StatusActive {
 			admins++
 		}
 	}
 	if admins != want.ActiveAdmins() {
 		a.Fatalf("the count says %d Active Admins, there are %d", want.ActiveAdmins(), admins)
 	}
+	for _, r := range want.Roles() {
+		counted = append(counted, r.ID)
+	}
+	for i := range want.Groups().Len() {
+		counted = append(counted, want.Groups().ID(i))
+	}
+	for i := range want.Workspaces().Len() {
+		counted = append(counted, want.Workspaces().ID(i))
+	}
+	for _, id := range counted {
+		if fmt.Sprint(got.Tally(id)) != fmt.Sprint(want.Tally(id)) {
+			a.Fatalf("tally %+v, want %+v", got.Tally(id), want.Tally(id))
+		}
+	}
 	for i := range want.ServiceAccounts().Len() {
-		w, g := want.ServiceAccounts().At(i), got.ServiceAccounts().At(i)
+		w := want.ServiceAccounts().At(i)
 		wk, _ := want.APIKey(w)
-		gk, ok := got.APIKey(g)
-		if fmt.Sprint(w) != fmt.Sprint(g) || !ok || wk.PublicID != gk.PublicID {
-			a.Fatalf("service account %+v, want %+v", g, w)
+		if gk, ok := got.APIKey(w); !ok || wk.PublicID != gk.PublicID || wk.ServiceAccount != w.ID {
+			a.Fatalf("the key of %s is %+v, want %+v", w.Name, gk, wk)
+		}
+	}
+}
+
+func sameRows[T any](t tester, got, want *model.Table[T]) {
+	t.Helper()
+	if got.Len() != want.Len() {
+		t.Fatalf("%d rows, want %d", got.Len(), want.Len())
+	}
+	for i := range want.Len() {
+		if w, g := want.At(i), got.At(i); fmt.Sprint(w) != fmt.Sprint(g) {
+			t.Fatalf("%+v, want %+v", g, w)
 		}
 	}
 }

@@ -91,6 +91,17 @@ func clean(what, s string) (string, error) {
 	return s, nil
 }
 
+// oneLine makes of a text from elsewhere, such as a mail server's answer, what a description may be: nothing in it moves a
+// terminal's cursor.
+func oneLine(s string) string {
+	s = strings.ToValidUTF8(s, " ")
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) }), " ")
+	if runes := []rune(s); len(runes) > MaxDescription {
+		return string(runes[:MaxDescription])
+	}
+	return s
+}
+
 // FoldName returns the form in which names are compared: case-folded NFKC.
 func FoldName(s string) string {
 	if folded, ok := lowerASCII(s); ok {
