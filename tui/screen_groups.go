@@ -65,8 +65,9 @@ func (s *groupsScreen) describe() []column[groupRow] {
 			open:   "group.edit_members",
 		},
 		{
-			Column: namesColumn("workspace", "Workspaces", 10, 26, 2, func(g groupRow) iter.Seq[string] { return workspacesOf(g.in, g.Workspaces) }),
-			open:   "group.edit_workspaces",
+			Column: namesColumn("workspace", "Workspaces", 10, 26, 2, func(g groupRow) iter.Seq[string] { return workspacesOf(g.in, g.Workspaces) },
+				func(b []byte, g groupRow) []byte { return appendWorkspaces(b, g.in, g.Workspaces) }),
+			open: "group.edit_workspaces",
 		},
 		{Column: timeColumn("created", "Created", 6, func(g groupRow) time.Time { return g.CreatedAt }, date)},
 	}

@@ -69,7 +69,8 @@ func (s *serviceAccountsScreen) describe() []column[machine] {
 		SortKey: func(b []byte, m machine) []byte { return append(b, m.APIKey.PublicID...) },
 	})
 	key.open = "service_account.copy_key"
-	reach := g(namesColumn("workspace", "Workspaces", 10, 16, 7, func(m machine) iter.Seq[string] { return workspacesOf(m.in, m.Workspaces) }))
+	reach := g(namesColumn("workspace", "Workspaces", 10, 16, 7, func(m machine) iter.Seq[string] { return workspacesOf(m.in, m.Workspaces) },
+		func(b []byte, m machine) []byte { return appendWorkspaces(b, m.in, m.Workspaces) }))
 	reach.open = "service_account.edit_workspaces"
 	return []column[machine]{
 		s.editText(textColumn("name", "Name", 14, 22, 0, name), name, mayEdit, (*model.Directory).RenameServiceAccount),

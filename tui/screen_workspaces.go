@@ -69,7 +69,7 @@ func (s *workspacesScreen) describe() []column[workspaceRow] {
 		s.editText(textColumn("name", "Name", 14, 22, 0, name), name, may, (*model.Directory).RenameWorkspace),
 		s.editText(described, description, may, (*model.Directory).DescribeWorkspace),
 		{
-			Column: namesColumn("owner", "Owners", 8, 18, 2, func(w workspaceRow) iter.Seq[string] { return slices.Values(w.owners()) }),
+			Column: namesColumn("owner", "Owners", 8, 18, 2, func(w workspaceRow) iter.Seq[string] { return slices.Values(w.owners()) }, nil),
 			open:   "workspace.edit_users",
 		},
 		{
