@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -99,6 +100,10 @@ func (e *env) versionCommand() *cobra.Command {
 func noArgs(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
+	}
+	if strings.HasPrefix(args[0], "lys_") || strings.HasPrefix(args[0], "lyi_") {
+		return usage(errors.New("a key or a token is never an argument, where everybody on the machine sees it. " +
+			"Leave it out: it is asked for, or read from standard input"))
 	}
 	return usage(fmt.Errorf("%q isn't a command of %s. See: %s --help", args[0], c.CommandPath(), c.CommandPath()))
 }

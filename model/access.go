@@ -87,6 +87,37 @@ func (s *Snapshot) Reaches(u User) []Reach {
 	return out
 }
 
+// HoldersOf names up to most of those who have a role, users first, and reports whether there are more. It looks through the
+// account, so it is for when somebody wants to know and not for every frame.
+func (s *Snapshot) HoldersOf(role ID, most int) (names []string, more bool) {
+	note := func(name string, r references) bool {
+		if slices.Contains(r.counted, role) {
+			if len(names) == most {
+				more = true
+				return false
+			}
+			names = append(names, name)
+		}
+		return true
+	}
+	for i := range s.users.Len() {
+		if u := s.users.At(i); !note(u.Name, u.references()) {
+			return names, more
+		}
+	}
+	for i := range s.serviceAccounts.Len() {
+		if a := s.serviceAccounts.At(i); !note(a.Name, a.references()) {
+			return names, more
+		}
+	}
+	for i := range s.groups.Len() {
+		if g := s.groups.At(i); !note(g.Name, g.references()) {
+			return names, more
+		}
+	}
+	return names, more
+}
+
 // ReachesAll reports whether a tenant role reaches every workspace.
 func (s *Snapshot) ReachesAll(role ID) bool {
 	r, ok := s.Role(role)

@@ -116,7 +116,7 @@ func (c *change) invitee(i Invite) (User, error) {
 			return User{}, err
 		}
 	}
-	note, err := CleanDescription(i.Note)
+	note, err := CleanNote(i.Note)
 	if err != nil {
 		return User{}, err
 	}

@@ -66,6 +66,14 @@ func (r Rules) May(want Permission) error {
 // SeeAll answers whether the actor sees more than their own record.
 func (r Rules) SeeAll() error { return r.May(PermAccountView) }
 
+// SeeServiceAccounts answers whether the actor sees the service accounts: whoever copies keys has to find them.
+func (r Rules) SeeServiceAccounts() error {
+	if r.May(PermRevealKey) == nil {
+		return nil
+	}
+	return r.SeeAll()
+}
+
 // Invite answers whether the actor may invite somebody with a role, into groups and workspaces that are there.
 func (r Rules) Invite(role ID, groups []ID, workspaces []WorkspaceGrant) error {
 	if err := r.May(PermAccountInvite); err != nil {

@@ -45,16 +45,21 @@ func CleanName(s string) (string, error) {
 }
 
 // CleanDescription returns a description trimmed and in NFC: one line of up to MaxDescription characters, or empty.
-func CleanDescription(s string) (string, error) {
-	s, err := clean("description", s)
+func CleanDescription(s string) (string, error) { return cleanLine("description", s) }
+
+func cleanLine(what, s string) (string, error) {
+	s, err := clean(what, s)
 	if err != nil {
 		return "", err
 	}
 	if n := utf8.RuneCountInString(s); n > MaxDescription {
-		return "", invalid(fmt.Sprintf("The description has %d characters", n), "At most %d are allowed.", MaxDescription)
+		return "", invalid(fmt.Sprintf("The %s has %d characters", what, n), "At most %d are allowed.", MaxDescription)
 	}
 	return s, nil
 }
+
+// CleanNote returns an invitation's note: one line of up to MaxDescription characters, or empty.
+func CleanNote(s string) (string, error) { return cleanLine("note", s) }
 
 // CleanEmail returns an email as typed, trimmed, or an error that says what is wrong with it.
 func CleanEmail(s string) (string, error) {
@@ -131,34 +136,6 @@ func lowerASCII(s string) (string, bool) {
 		return strings.ToLower(s), true
 	}
 	return s, true
-}
-
-// Invitee is one person of a list of addresses.
-type Invitee struct{ Email, Name string }
-
-// SplitInvitees reads a list of addresses as people type and paste them: separated by commas, semicolons, spaces or new
-// lines, each alone or as `Ana Ruiz <ana@example.com>`. Nothing is checked; an address that stands twice is returned once.
-func SplitInvitees(list string) []Invitee {
-	var out []Invitee
-	seen := map[string]bool{}
-	add := func(email, name string) {
-		if key := FoldEmail(email); email != "" && !seen[key] {
-			seen[key] = true
-			out = append(out, Invitee{Email: email, Name: name})
-		}
-	}
-	for _, piece := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(",;\n\r", r) }) {
-		name, rest, ok := strings.Cut(piece, "<")
-		email, _, closed := strings.Cut(rest, ">")
-		if ok && closed {
-			add(strings.TrimSpace(email), strings.Trim(strings.TrimSpace(name), `"`))
-			continue
-		}
-		for word := range strings.FieldsSeq(piece) {
-			add(word, "")
-		}
-	}
-	return out
 }
 
 // NameFromEmail guesses a person's name from an address, for an invitation that gives none: "ben.okafor@…" is "Ben Okafor".

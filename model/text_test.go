@@ -102,6 +102,10 @@ func TestSplitInvitees(t *testing.T) {
 		{"ana@x.test, ben@x.test;cai@x.test\ndee@x.test eve@x.test,,", []Invitee{{"ana@x.test", ""}, {"ben@x.test", ""}, {"cai@x.test", ""}, {"dee@x.test", ""}, {"eve@x.test", ""}}},
 		{"\"Dee Day\" <dee@x.test>\r\nFay <fay@x.test>", []Invitee{{"dee@x.test", "Dee Day"}, {"fay@x.test", "Fay"}}},
 		{"ana@x.test ANA@x.test ana@X.test", []Invitee{{"ana@x.test", ""}}},
+		{"<p@x.test> second@x.test third@x.test, four@x.test", []Invitee{{"p@x.test", ""}, {"second@x.test", ""}, {"third@x.test", ""}, {"four@x.test", ""}}},
+		{"carl@x.test Dan Poe <dan@x.test>\tq@x.test", []Invitee{{"carl@x.test", ""}, {"dan@x.test", "Dan Poe"}, {"q@x.test", ""}}},
+		{`"Doe, Jane" <jane@x.test>, nonsense eve@x.test`, []Invitee{{"jane@x.test", "Jane Doe"}, {"nonsense", ""}, {"eve@x.test", ""}}},
+		{"\"open <a@x.test\nb@x.test", []Invitee{{"open <a@x.test", ""}, {"b@x.test", ""}}},
 		{" , \n", nil},
 	}
 	for _, tt := range tests {

@@ -27,8 +27,17 @@ type action struct {
 	menu    string        // the letter in the row menu, "" to leave it out
 	section section
 	danger  bool
-	enabled func() error // nil: always; its error says why not
+	enabled func() error      // nil: always; its error says why not
+	explain func(error) error // says more of why not when somebody tries; nil: nothing more to say
 	run     func() tea.Cmd
+}
+
+// refusal is what to say to somebody who tries an action that can't be run.
+func (a action) refusal(why error) error {
+	if a.explain == nil {
+		return why
+	}
+	return a.explain(why)
 }
 
 // name returns the action's title as it stands now.

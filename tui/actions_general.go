@@ -134,7 +134,7 @@ func (c *console) openMenu() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	m := &menu{title: title}
+	m := &menu{title: title, aim: c.screen().aim()}
 	for _, a := range c.screen().actions() {
 		if a.menu != "" {
 			m.items = append(m.items, a)

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -82,7 +83,8 @@ func (s *usersScreen) askRemove() tea.Cmd {
 	return nil
 }
 
-// askDeactivate deactivates at once, since it can be taken back; only blocking oneself is asked about.
+// askDeactivate deactivates one at once, since it can be taken back; it asks about many, oneself, and the only owner of
+// something.
 func (s *usersScreen) askDeactivate() tea.Cmd {
 	targets, called := s.targets(), s.called()
 	run := func() tea.Cmd {
@@ -90,6 +92,12 @@ func (s *usersScreen) askDeactivate() tea.Cmd {
 	}
 	note := s.handOverNote()
 	switch {
+	case len(targets.ids) > 1:
+		text := "They can't act in this account until they are reactivated." + note
+		if s.aimedAtMe() {
+			text += " You are one of them."
+		}
+		s.c.push(newConfirm("Deactivate "+called+"?", text, "Deactivate", 1, run))
 	case s.aimedAtMe():
 		s.c.push(newConfirm("Deactivate yourself?", "You can't act in this account afterwards, until another Admin reactivates you.", "Deactivate", 1, run))
 	case note != "":
@@ -138,11 +146,16 @@ func (s *usersScreen) aimedAtMe() bool { return s.aimedAt(s.c.session.Actor.User
 // pickRole offers the roles for all targets.
 func (s *usersScreen) pickRole() tea.Cmd {
 	targets, called := s.targets(), s.called()
-	var options []option
-	for _, role := range s.c.snapshot.RolesOf(model.ScopeTenant) {
-		options = append(options, option{id: role.ID, name: role.Name, help: role.Description})
+	one, ok := s.single()
+	one.in = s.c.snapshot
+	options, chosen := s.roleOptions(s.c.rules(), one)
+	if !ok { // of many: the rules are asked about each, and the least comes first so that enter gives no more than meant
+		for i := range options {
+			options[i].refuse = nil
+		}
+		chosen = max(0, slices.IndexFunc(options, func(o option) bool { return o.id == model.RoleTenantGuest }))
 	}
-	s.c.push(&picker{title: "Role of " + called, options: options, choose: func(_ *console, o option) tea.Cmd {
+	s.c.push(&picker{title: "Role of " + called, options: options, at: chosen, choose: func(_ *console, o option) tea.Cmd {
 		return s.change(targets, called, "set to "+o.name, setRole((*model.Directory).SetUsersRole, o.id))
 	}})
 	return nil

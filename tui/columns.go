@@ -30,11 +30,14 @@ func timeColumn[T any](key, title string, priority int, at func(T) time.Time, sh
 
 // roleCell colours the one role that can do everything.
 func roleCell(in *model.Snapshot, role model.ID) grid.Cell {
-	tone := theme.Normal
+	c := grid.Cell{Text: in.RoleName(role)}
 	if role == model.RoleAdmin {
-		tone = theme.Accent
+		c.Tone = theme.Accent
 	}
-	return grid.Cell{Text: in.RoleName(role), Tone: tone}
+	if role == model.RoleTenantGuest {
+		c.Short = "Guest"
+	}
+	return c
 }
 
 // numberColumn is a column of counts, aligned to the right. None is left empty.

@@ -63,8 +63,9 @@ type console struct {
 	toast         toast
 	trouble       error // why the store can't be read at present, nil if it can
 	mouse         bool
-	working       int      // changes on their way
-	bulk          progress // how far the changes are
+	owed          []tea.Cmd // what the closing of an overlay asks for
+	working       int       // changes on their way
+	bulk          progress  // how far the changes are
 	mail          mailing
 	general       []action
 }
@@ -121,17 +122,26 @@ func (c *console) begin() tea.Cmd {
 
 // Update routes a message to what handles it. It never reads or writes anything outside of the program.
 func (c *console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := c.route(msg)
+	if len(c.owed) > 0 {
+		cmd = tea.Batch(append(c.owed, cmd)...)
+		c.owed = nil
+	}
+	return c, cmd
+}
+
+func (c *console) route(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		return c, c.resize(msg)
+		return c.resize(msg)
 	case tea.KeyPressMsg:
-		return c, c.keyPressed(msg)
+		return c.keyPressed(msg)
 	case tea.PasteMsg:
-		return c, c.pasted(msg)
+		return c.pasted(msg)
 	case tea.MouseClickMsg:
-		return c, c.clicked(msg)
+		return c.clicked(msg)
 	case tea.MouseWheelMsg:
-		return c, c.wheeled(msg)
+		return c.wheeled(msg)
 	case tea.BackgroundColorMsg:
 		c.setDark(msg.IsDark())
 	case tea.ModeReportMsg:
@@ -139,9 +149,9 @@ func (c *console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.BlurMsg:
 		c.blurred()
 	default:
-		return c, c.fromBackground(msg)
+		return c.fromBackground(msg)
 	}
-	return c, nil
+	return nil
 }
 
 // fromBackground routes what comes back from commands.
@@ -214,6 +224,10 @@ func (c *console) keyPressed(k tea.KeyPressMsg) tea.Cmd {
 	if keyQuit.has(k) {
 		return c.quit()
 	}
+	if keyStop.has(k) && c.maySuspend() == nil {
+		c.blurred() // a key that is shown isn't left on the screen
+		return tea.Suspend
+	}
 	if c.tooSmall() {
 		return nil
 	}
@@ -228,7 +242,7 @@ func (c *console) keyPressed(k tea.KeyPressMsg) tea.Cmd {
 
 func (c *console) runAction(a action) tea.Cmd {
 	if err := a.why(); err != nil {
-		return c.fail(err)
+		return c.fail(a.refusal(err))
 	}
 	return a.run()
 }

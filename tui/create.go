@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -62,15 +63,24 @@ func faultOf(err error) string {
 	return ""
 }
 
-// roleField asks for one of some roles, the chosen one by its id.
-func roleField(id, label string, roles []model.Role, chosen model.ID) *field {
+// roleField asks for one of some roles: a wanted one to begin with, or the first that may be given. One that may not be says
+// why.
+func roleField(id, label string, roles []model.Role, want model.ID, may func(model.ID) error) *field {
 	var names, help []string
-	at := 0
+	at, first := -1, -1
 	for i, r := range roles {
-		names, help = append(names, r.Name), append(help, r.Description)
-		if r.ID == chosen {
-			at = i
+		says := r.Description
+		if err := may(r.ID); err != nil {
+			says = model.Short(err)
+		} else {
+			if r.ID == want {
+				at = i
+			}
+			if first < 0 {
+				first = i
+			}
 		}
+		names, help = append(names, r.Name), append(help, says)
 	}
-	return choiceField(id, label, names, help, at)
+	return choiceField(id, label, names, help, max(0, cmp.Or(at+1, first+1)-1))
 }

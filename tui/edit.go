@@ -18,10 +18,10 @@ type cellEditor struct {
 	fault string
 	busy  bool
 	apply func(c *console, value string, next bool) tea.Cmd
-	ended func()
+	ended func() tea.Cmd
 }
 
-func (e *cellEditor) closed(*console) { e.ended() }
+func (e *cellEditor) closed(c *console) { c.owed = append(c.owed, e.ended()) }
 
 func (e *cellEditor) hints() []hint {
 	return []hint{{"enter", "apply"}, {"tab", "apply, next cell"}, {"esc", "take back"}}
@@ -87,7 +87,7 @@ func (s *sheet[T]) beginEdit(col column[T]) tea.Cmd {
 		s.choose(col, row)
 		return nil
 	}
-	ed := &cellEditor{text: newInput(col.edit.text(row)), ended: func() { s.grid.EndEdit() }}
+	ed := &cellEditor{text: newInput(col.edit.text(row)), ended: s.grid.EndEdit}
 	ed.apply = func(_ *console, value string, next bool) tea.Cmd {
 		return s.applyText(ed, col, &row, value, next)
 	}
@@ -110,7 +110,7 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw *T, value string
 			ed.busy = false
 			switch {
 			case errors.Is(err, model.ErrConflict):
-				ed.fault = s.overtaken(col, saw)
+				ed.fault = s.overtaken(col, saw, err)
 				return nil
 			case err != nil:
 				ed.fault = err.Error()
@@ -123,10 +123,13 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw *T, value string
 }
 
 // overtaken says what somebody else made of the row that is being edited, and takes it as seen: the next enter is meant.
-func (s *sheet[T]) overtaken(col column[T], saw *T) string {
+func (s *sheet[T]) overtaken(col column[T], saw *T, err error) string {
 	now, ok := s.grid.Row(uint64(s.seen(*saw).ID))
 	if !ok {
 		return "This " + s.noun + " was removed meanwhile. esc closes."
+	}
+	if s.seen(now) == s.seen(*saw) {
+		return err.Error() // not this row: the whole store is another one, say
 	}
 	was, is := col.edit.text(*saw), col.edit.text(now)
 	*saw = now

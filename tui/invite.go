@@ -16,8 +16,8 @@ var inviteTerms = []struct {
 	name string
 	term time.Duration
 }{
-	{"7 days", model.DefaultInviteTerm},
 	{"1 day", 24 * time.Hour},
+	{"7 days", model.DefaultInviteTerm},
 	{"14 days", 14 * 24 * time.Hour},
 	{"30 days", 30 * 24 * time.Hour},
 	{"90 days", model.MaxInviteTerm},
@@ -38,7 +38,7 @@ func (s *usersScreen) openInvite() tea.Cmd {
 	states, roles := s.c.workspaceStates()
 	f := &form{title: "Invite users", verb: "Invite", fields: []*field{
 		emails,
-		roleField("role", "Role", offered, model.RoleBuilder),
+		roleField("role", "Role", offered, model.RoleBuilder, func(id model.ID) error { return s.c.rules().Invite(id, nil, nil) }),
 		pickField("groups", "Groups", func(c *console, fd *field) {
 			l := fd.checklist("Groups of who is invited", c.groupEntries(nil))
 			l.empty = "No groups yet. They are made on the Groups tab."
@@ -49,7 +49,7 @@ func (s *usersScreen) openInvite() tea.Cmd {
 			l.empty = "No workspaces yet. They are made on the Workspaces tab."
 			c.push(l)
 		}),
-		choiceField("term", "Ends after", terms, nil, 0),
+		choiceField("term", "Ends after", terms, nil, 1),
 		textField("note", "Note"),
 	}}
 	f.submit = func(c *console, f *form) tea.Cmd {
@@ -88,7 +88,7 @@ func (s *usersScreen) submitInvite(c *console, f *form, each model.Invite) tea.C
 		f.refuse("emails", "Type at least one email.")
 		return nil
 	}
-	if _, err := model.CleanDescription(each.Note); err != nil {
+	if _, err := model.CleanNote(each.Note); err != nil {
 		f.refuse("note", err.Error())
 		return nil
 	}
@@ -125,24 +125,19 @@ func (s *usersScreen) invited(f *form, invited []model.Invited, refused []model.
 	return tea.Batch(delivered, s.c.say(count(len(invited), "user")+" invited"))
 }
 
-// keepRefused leaves in the field what wasn't invited. After a failure nobody knows about the rest, so it stays too.
+// keepRefused leaves in the field what wasn't invited, as it was typed. After a failure nobody knows about the rest, so it
+// stays too.
 func keepRefused(fd *field, invited []model.Invited, refused []model.InviteRefusal, err error) {
-	if err == nil {
-		left := make([]string, len(refused))
-		for i, r := range refused {
-			left[i] = r.Email
-		}
-		fd.text.set(strings.Join(left, ", "))
-		return
-	}
-	done := map[string]bool{}
+	gone := map[string]bool{}
 	for _, i := range invited {
-		done[model.FoldEmail(i.User.Email)] = true
+		gone[model.FoldEmail(i.User.Email)] = true
 	}
 	var left []string
 	for _, p := range model.SplitInvitees(fd.value()) {
-		if !done[model.FoldEmail(p.Email)] {
-			left = append(left, p.Email)
+		key := model.FoldEmail(p.Email)
+		isRefused := slices.ContainsFunc(refused, func(r model.InviteRefusal) bool { return model.FoldEmail(r.Email) == key })
+		if isRefused || err != nil && !gone[key] {
+			left = append(left, p.String())
 		}
 	}
 	fd.text.set(strings.Join(left, ", "))

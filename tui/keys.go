@@ -32,4 +32,5 @@ var (
 	keyReveal = keyset{"r"}
 	keyClose  = keyset{"esc", "o"}
 	keyQuit   = keyset{"ctrl+c"}
+	keyStop   = keyset{"ctrl+z"}
 )

@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -74,8 +75,10 @@ func (c *console) applyPicked(l *checklist, done string, work func(context.Conte
 			case err != nil:
 				c.push(l)
 				return c.fail(err)
-			case len(out.Refused) == 1:
+			case len(out.Refused) == 1 && out.Done == 0:
 				return c.fail(out.Refused[0].Err)
+			case len(out.Refused) == 1:
+				return c.fail(fmt.Errorf("%s set, 1 refused: %w", count(out.Done, ""), out.Refused[0].Err))
 			case len(out.Refused) > 1:
 				c.push(refusalPage(done, out.Refused))
 				return c.warn(count(len(out.Refused), "") + " refused")
@@ -186,7 +189,7 @@ func (c *console) pickWorkspaces(name string, grants []model.WorkspaceGrant, see
 				if err != nil {
 					return total, err
 				}
-				total.Refused = append(total.Refused, out.Refused...)
+				total.Done, total.Refused = total.Done+out.Done, append(total.Refused, out.Refused...)
 				if len(out.Refused) == 0 {
 					seen.Version++ // our own change
 				}

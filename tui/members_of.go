@@ -57,7 +57,7 @@ func (s *groupsScreen) editGroupMembers() tea.Cmd {
 				return joined, err
 			}
 			left, err := d.RemoveUsersFromGroup(ctx, a, out, g.ID)
-			left.Refused = append(joined.Refused, left.Refused...)
+			left.Done, left.Refused = joined.Done+left.Done, append(joined.Refused, left.Refused...)
 			return left, err
 		})
 	}

@@ -64,7 +64,7 @@ func newChecklist(title string, entries []entry) *checklist {
 	l := &checklist{title: title, search: newInput(""), items: make([]checkItem, len(entries)), byID: make(map[uint64]int, len(entries))}
 	folded, order := make([]string, len(entries)), make([]int, len(entries))
 	for i, e := range entries {
-		folded[i], order[i] = grid.Fold(e.name), i
+		folded[i], order[i] = grid.Fold(e.name+" "+e.note), i
 	}
 	slices.SortFunc(order, func(i, j int) int {
 		a, b := &entries[i], &entries[j]

@@ -50,7 +50,7 @@ func (h *help) run(c *console, found []action, at int) tea.Cmd {
 		return nil
 	}
 	if err := found[at].why(); err != nil {
-		return c.fail(err)
+		return c.fail(found[at].refusal(err))
 	}
 	c.remove(h)
 	return found[at].run()

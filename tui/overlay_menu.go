@@ -12,6 +12,7 @@ import (
 // menu lists actions beside a row. One that can't be run stays where it is and says why.
 type menu struct {
 	title string
+	aim   aim // what the items are about
 	items []action
 	at    int
 }
@@ -44,7 +45,7 @@ func (m *menu) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 func (m *menu) run(c *console, i int) tea.Cmd {
 	a := m.items[i]
 	if err := a.why(); err != nil {
-		return c.fail(err)
+		return c.fail(a.refusal(err))
 	}
 	c.remove(m)
 	return a.run()

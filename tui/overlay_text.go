@@ -76,7 +76,7 @@ func (p *page) draw(c *console) panel {
 	}
 	inner := c.boxWidth(width)
 	body := p.laidOut(c, inner)
-	p.lines, p.rows = len(body), max(1, min(len(body), c.height-4))
+	p.lines, p.rows = len(body), max(1, min(len(body), c.height-6)) // what happened is still to be seen below
 	p.scroll(0)
 	title := p.title
 	if p.lines > p.rows {

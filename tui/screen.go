@@ -27,6 +27,7 @@ type screen interface {
 	shown() (shown, total int)
 	cursorRect() rect
 	menuTitle() (title string, ok bool)
+	aim() aim // what the menu is about
 
 	refresh() tea.Cmd
 	handle(msg tea.Msg) tea.Cmd
@@ -91,7 +92,23 @@ func (s *sheet[T]) build(list []column[T], acts []action) {
 		columns[i] = col.Column
 	}
 	s.grid = grid.New(s.c.theme, columns...)
-	s.grid.SetEmpty(grid.Empty{None: s.empty, NoMatch: "No " + s.noun + " matches the filter. esc clears it.", Loading: "Reading…"})
+	s.grid.SetEmpty(s.emptyTexts())
+}
+
+// emptyTexts say what belongs where no rows are, or why the acting person sees none.
+func (s *sheet[T]) emptyTexts() grid.Empty {
+	e := grid.Empty{None: s.empty, NoMatch: "No " + s.noun + " matches the filter. esc clears it.", Loading: "Reading…"}
+	if s.c.snapshot == nil {
+		return e
+	}
+	see := s.c.rules().SeeAll
+	if s.kind == model.KindServiceAccount {
+		see = s.c.rules().SeeServiceAccounts
+	}
+	if err := see(); err != nil {
+		e.None = err.Error()
+	}
+	return e
 }
 
 func (s *sheet[T]) title() string           { return s.name }
@@ -123,6 +140,9 @@ func (s *sheet[T]) summary() line {
 	}
 	if marked > 0 {
 		out += " · " + count(marked, "") + " marked"
+		if hidden := s.grid.HiddenMarks(); hidden > 0 {
+			out += ", " + count(hidden, "") + " of them hidden"
+		}
 	}
 	if s.grid.Busy() && s.c.working == 0 { // a change under way says how far it is itself
 		out += " · working…"
@@ -146,6 +166,7 @@ func (s *sheet[T]) cursorRect() rect {
 }
 
 func (s *sheet[T]) refresh() tea.Cmd {
+	s.grid.SetEmpty(s.emptyTexts())
 	return tea.Batch(s.grid.SetRows(s.rows(s.c.snapshot)), s.lost())
 }
 
@@ -155,6 +176,11 @@ func (s *sheet[T]) handle(msg tea.Msg) tea.Cmd {
 
 // lost says what went with rows that somebody removed. What was typed in an editor stays there.
 func (s *sheet[T]) lost() tea.Cmd {
+	if m, ok := s.c.top().(*menu); ok && s.c.screen().aim() != m.aim {
+		// Another row stands there now. What was read in the menu must not be done to it.
+		s.c.remove(m)
+		return s.c.warn(m.title + " went away meanwhile")
+	}
 	l := s.grid.Lost()
 	if ed, ok := s.c.top().(*cellEditor); ok && l.Edit {
 		ed.fault = "This " + s.noun + " was removed meanwhile. esc closes."

@@ -119,7 +119,8 @@ func (s *groupsScreen) askDelete() tea.Cmd {
 	case users > 0:
 		text = count(users, "user") + " leave it and stay in the account."
 	}
-	if len(lost) > 0 {
+	slices.Sort(lost)
+	if lost = slices.Compact(lost); len(lost) > 0 {
 		text += " What it gave them ends: " + enumerate(lost, 6) + "."
 	}
 	s.c.push(newConfirm("Delete "+called+"?", text, "Delete", len(targets.ids), func() tea.Cmd {

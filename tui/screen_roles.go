@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -88,7 +90,7 @@ func (s *rolesScreen) describeActions() []action {
 		s.copyName(),
 		{
 			id: "role.delete", title: "Delete", keys: []string{"x", "delete"}, menu: "x", section: sectionHere, danger: true,
-			enabled: s.allowed(ofRole(model.Rules.DeleteRole)), run: s.askDelete,
+			enabled: s.allowed(ofRole(model.Rules.DeleteRole)), explain: s.nameHolders, run: s.askDelete,
 		},
 	}
 }
@@ -184,11 +186,25 @@ func (s *rolesScreen) create() tea.Cmd {
 	})
 }
 
+// nameHolders says who has a role that can't be deleted for it.
+func (s *rolesScreen) nameHolders(why error) error {
+	r, ok := s.row()
+	if !ok || !errors.Is(why, model.ErrInUse) {
+		return why
+	}
+	names, more := s.c.snapshot.HoldersOf(r.ID, 3)
+	what := r.Name + " is in use by " + strings.Join(names, ", ")
+	if more {
+		what += " and others"
+	}
+	return &model.Error{Kind: model.ErrInUse, What: what, Hint: "Give them another role first."}
+}
+
 func (s *rolesScreen) askDelete() tea.Cmd {
 	targets, called := s.targets(), s.called()
 	text := "Nobody has it."
 	if len(targets.ids) > 1 {
-		text = "Those that somebody has stay, and are named."
+		text = "Built-in ones stay, and those that somebody has are named and stay too."
 	}
 	s.c.push(newConfirm("Delete "+called+"?", text, "Delete", len(targets.ids), func() tea.Cmd {
 		return s.change(targets, called, "deleted", (*model.Directory).DeleteRoles)

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -36,7 +37,7 @@ func newServiceAccountsScreen(c *console) screen {
 }
 
 func (s *serviceAccountsScreen) visible(snap *model.Snapshot) grid.Rows[machine] {
-	if s.c.rules().SeeAll() != nil {
+	if s.c.rules().SeeServiceAccounts() != nil {
 		return grid.Slice([]machine(nil), func(m machine) uint64 { return uint64(m.ID) })
 	}
 	return largeRows[model.ServiceAccount, machine]{
@@ -144,6 +145,9 @@ func (s *serviceAccountsScreen) pickRole() tea.Cmd {
 	first, _ := s.single() // of many, none is what all have
 	first.in = s.c.snapshot
 	options, chosen := machineRoles(s.c.rules(), first)
+	if first.ID == 0 {
+		chosen = max(0, slices.IndexFunc(options, func(o option) bool { return o.id == model.RoleConsumer }))
+	}
 	s.c.push(&picker{title: "Role of " + called, options: options, at: chosen, choose: func(_ *console, o option) tea.Cmd {
 		return s.change(targets, called, "set to "+o.name, setRole((*model.Directory).SetServiceAccountsRole, o.id))
 	}})
@@ -169,7 +173,7 @@ func (s *serviceAccountsScreen) openCreate() tea.Cmd {
 	roles := s.c.snapshot.ServiceAccountRoles()
 	return s.sheet.openCreate(creation{
 		title: "Create a service account", intro: "Its API key is made with it; c on its row copies the key.",
-		more:   []*field{roleField("role", "Role", roles, model.RoleBuilder)},
+		more:   []*field{roleField("role", "Role", roles, model.RoleBuilder, s.c.rules().SetServiceAccountRole)},
 		column: "key", done: "created with its API key · c copies it",
 		make: func(ctx context.Context, d *model.Directory, a model.Actor, draft model.Draft, f *form) (model.ID, error) {
 			made, err := d.CreateServiceAccount(ctx, a, model.ServiceAccountDraft{

@@ -62,14 +62,14 @@ func (s *usersScreen) describe() []column[person] {
 		SortKey: func(b []byte, u person) []byte { return append(b, model.FoldEmail(u.Email)...) },
 	}}
 	role := column[person]{Column: grid.Column[person]{
-		Key: "role", Title: "Role", Min: 12, Ideal: 12, Priority: 2, Search: true,
+		Key: "role", Title: "Role", Min: 8, Ideal: 12, Priority: 2, Search: true,
 		Cell:    func(u person) grid.Cell { return roleCell(u.in, u.Role) },
 		SortKey: func(b []byte, u person) []byte { return grid.TextKey(b, u.in.RoleName(u.Role)) },
 		Narrow:  func(u person) []string { return []string{u.in.RoleName(u.Role)} },
 	}}
 	role.edit = &edit[person]{may: ofUser(model.Rules.EditUser), options: s.roleOptions, choose: setUserRole}
 	status := column[person]{Column: grid.Column[person]{
-		Key: "status", Title: "Status", Min: 10, Ideal: 19, Priority: 1, Search: true,
+		Key: "status", Title: "Status", Min: 19, Ideal: 19, Priority: 1, Search: true,
 		Cell:    s.statusCell,
 		SortKey: func(b []byte, u person) []byte { return append(b, byte(u.Status)) },
 		Narrow:  s.statusWords,

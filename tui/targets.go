@@ -58,6 +58,20 @@ func (s *sheet[T]) aimed() iter.Seq[T] {
 	}
 }
 
+// aim tells what an action would be about apart from anything else: how many are marked, or else the row.
+type aim struct {
+	marked int
+	row    uint64
+}
+
+func (s *sheet[T]) aim() aim {
+	if _, _, marked := s.grid.Counts(); marked > 0 {
+		return aim{marked: marked}
+	}
+	_, id, _, _ := s.grid.Cursor()
+	return aim{row: id}
+}
+
 // single returns the row that an action is about if it is only one.
 func (s *sheet[T]) single() (only T, ok bool) {
 	if _, _, marked := s.grid.Counts(); marked > 1 {

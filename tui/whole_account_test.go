@@ -147,7 +147,7 @@ func TestDeactivatingManySaysWhatIsHandedOver(t *testing.T) {
 	fresh, err := d.c.snapshot.Refresh(ctx, d.store)
 	d.must(err)
 	d.run(d.c.show(fresh))
-	d.press("g down space space a d").sees("Deactivate 2 users?", "Nobody else owns web: you become Owner there").press("tab enter").sees("2 users deactivated")
+	d.press("g down space space a d").sees("Deactivate 2 users?", "Nobody else owns web: you become Owner", "there.").press("tab enter").sees("2 users deactivated")
 	if owners := d.snapshot().Tally(w.ID).Owners; !slices.Equal(owners, []model.ID{d.me.User}) {
 		t.Errorf("web belongs to %v", owners)
 	}

@@ -178,7 +178,7 @@ func TestFilterMarksAndBulk(t *testing.T) {
 	c.Keys("/").Type("status:invited").Expect("of 42").ExpectNot("● Active", "○ Inactive").Keys("Enter", "C-a").Expect("marked")
 	c.Esc().ExpectNot("marked").Esc().Expect("42 users")
 	c.Keys("C-a").Expect("42 marked").Keys("a").Expect("42 users marked").Keys("d")
-	c.Expect("Deactivate yourself?").Keys("Tab", "Enter").Expect("Not all of them", "is inactive already", "refused, still marked").Esc().Keys("q").ExpectExit(0)
+	c.Expect("Deactivate 42 users?", "You are one of them").Keys("Tab", "Enter").Expect("Not all of them", "is inactive already", "refused, still marked").Esc().Keys("q").ExpectExit(0)
 	c = Start(t, Standard, nil, "demo", "--seed", "7").Expect("Users 42").Keys("2", "C-a", "x").Expect("Delete 9 service accounts?", "▸[ Cancel ]")
 	c.Keys("Tab", "Enter").Expect("Type 9 first").Type("9").Keys("Enter").Expect("9 service accounts deleted", "Press n to create").Keys("q").ExpectExit(0)
 }

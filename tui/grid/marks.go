@@ -87,6 +87,20 @@ func (g *Grid[T]) IsMarked(id uint64) bool {
 	return ok && g.marks.set.has(uint32(pos))
 }
 
+// HiddenMarks is how many of the marked rows the filter hides.
+func (g *Grid[T]) HiddenMarks() int {
+	if g.pic.tiers == nil || g.marks.count == 0 {
+		return 0
+	}
+	n := 0
+	for p := range g.marks.set.all() {
+		if g.pic.tiers[p] == unmatched {
+			n++
+		}
+	}
+	return n
+}
+
 // AllMarked goes through the marked rows, shown or not, in the order of the list and not of the screen: for looking whether
 // there is one of some kind.
 func (g *Grid[T]) AllMarked() iter.Seq[T] {
