@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -57,7 +58,8 @@ func (s *usersScreen) editGroups() tea.Cmd {
 			}
 		}
 		slices.Sort(groups)
-		return c.applyPicked(l, "Groups set", func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+		see := func(now *model.Snapshot) { u.User, _ = now.Users().Get(u.ID) }
+		return c.applyPicked(l, "Groups set", see, func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
 			return model.Outcome{}, d.SetUserGroups(ctx, a, s.seen(u), groups)
 		})
 	}
@@ -65,13 +67,25 @@ func (s *usersScreen) editGroups() tea.Cmd {
 	return nil
 }
 
-// applyPicked does what a checklist chose. When that is refused, the list comes back as it was left.
-func (c *console) applyPicked(l *checklist, done string, work func(context.Context, *model.Directory, model.Actor) (model.Outcome, error)) tea.Cmd {
+// pickWork is what a checklist's choice does.
+type pickWork func(context.Context, *model.Directory, model.Actor) (model.Outcome, error)
+
+// applyPicked does what a checklist chose. When that is refused, the list comes back as it was left. When somebody else was
+// faster, see takes what they made of it as seen, so that the next enter is meant.
+func (c *console) applyPicked(l *checklist, done string, see func(*model.Snapshot), work pickWork) tea.Cmd {
 	actor := c.session.Actor
 	return c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		out, err := work(ctx, d, actor)
 		return func(c *console) tea.Cmd {
+			overtaken := err
+			if len(out.Refused) == 1 {
+				overtaken = cmp.Or(err, out.Refused[0].Err)
+			}
 			switch {
+			case errors.Is(overtaken, model.ErrConflict) && see != nil:
+				see(c.snapshot)
+				c.push(l)
+				return c.warn("Somebody else changed it meanwhile. enter applies yours all the same, esc keeps theirs")
 			case err != nil:
 				c.push(l)
 				return c.fail(err)
@@ -177,12 +191,15 @@ func (c *console) workspaceEntries(grants []model.WorkspaceGrant, roles []model.
 }
 
 // pickWorkspaces chooses the role of one member in each workspace.
-func (c *console) pickWorkspaces(name string, grants []model.WorkspaceGrant, seen model.Seen, set workspaceSetter) tea.Cmd {
+func (c *console) pickWorkspaces(
+	name string, grants []model.WorkspaceGrant, seen model.Seen, version func(*model.Snapshot) uint64, set workspaceSetter,
+) tea.Cmd {
 	states, roles := c.workspaceStates()
 	l := newChecklist("Workspaces of "+name, c.workspaceEntries(grants, roles))
 	l.states, l.empty = states, noWorkspaces
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
-		return c.applyPicked(l, "Workspaces set", func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+		see := func(now *model.Snapshot) { seen.Version = version(now) }
+		return c.applyPicked(l, "Workspaces set", see, func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
 			var total model.Outcome
 			for id, state := range changed {
 				out, err := set(d, ctx, a, []model.Seen{seen}, model.ID(id), roles[state])
@@ -226,7 +243,11 @@ func (s *usersScreen) editWorkspaces() tea.Cmd {
 	if !ok {
 		return s.pickWorkspacesOfMany((*model.Directory).SetUsersWorkspaceRole)
 	}
-	return s.c.pickWorkspaces(u.Name, u.Workspaces, s.seen(u), (*model.Directory).SetUsersWorkspaceRole)
+	version := func(in *model.Snapshot) uint64 {
+		now, _ := in.Users().Get(u.ID)
+		return now.Version
+	}
+	return s.c.pickWorkspaces(u.Name, u.Workspaces, s.seen(u), version, (*model.Directory).SetUsersWorkspaceRole)
 }
 
 func (s *serviceAccountsScreen) editWorkspaces() tea.Cmd {
@@ -234,5 +255,9 @@ func (s *serviceAccountsScreen) editWorkspaces() tea.Cmd {
 	if !ok {
 		return s.pickWorkspacesOfMany((*model.Directory).SetServiceAccountsWorkspaceRole)
 	}
-	return s.c.pickWorkspaces(m.Name, m.Workspaces, s.seen(m), (*model.Directory).SetServiceAccountsWorkspaceRole)
+	version := func(in *model.Snapshot) uint64 {
+		now, _ := in.ServiceAccounts().Get(m.ID)
+		return now.Version
+	}
+	return s.c.pickWorkspaces(m.Name, m.Workspaces, s.seen(m), version, (*model.Directory).SetServiceAccountsWorkspaceRole)
 }

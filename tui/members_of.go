@@ -51,7 +51,7 @@ func (s *groupsScreen) editGroupMembers() tea.Cmd {
 				out = append(out, seen[id])
 			}
 		}
-		return c.applyPicked(l, "Members set", func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+		return c.applyPicked(l, "Members set", nil, func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
 			joined, err := d.AddUsersToGroup(ctx, a, in, g.ID)
 			if err != nil {
 				return joined, err
@@ -70,7 +70,11 @@ func (s *groupsScreen) editGroupWorkspaces() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return s.c.pickWorkspaces(g.Name, g.Workspaces, s.seen(g), (*model.Directory).SetGroupsWorkspaceRole)
+	version := func(in *model.Snapshot) uint64 {
+		now, _ := in.Group(g.ID)
+		return now.Version
+	}
+	return s.c.pickWorkspaces(g.Name, g.Workspaces, s.seen(g), version, (*model.Directory).SetGroupsWorkspaceRole)
 }
 
 // member is somebody who can be in a workspace, and where they are.
@@ -125,7 +129,7 @@ func (c *console) pickMembers(workspace model.ID, states []string, roles []model
 		for id, state := range changed {
 			byRole[roles[state]] = append(byRole[roles[state]], m.seen[id])
 		}
-		return c.applyPicked(l, "Members set", func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+		return c.applyPicked(l, "Members set", nil, func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
 			var total model.Outcome
 			// What is given comes before what is taken, so that a new Owner is there when the old one goes.
 			for _, role := range slices.Backward(sortedRoles(byRole)) {

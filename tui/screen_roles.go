@@ -156,7 +156,8 @@ func (s *rolesScreen) editPermissions() tea.Cmd {
 	l.implied = impliedIn(r.Scope)
 	l.apply = func(c *console, _ map[uint64]int) tea.Cmd {
 		list := pickedPermissions(r.Scope, l.on)
-		return c.applyPicked(l, "Permissions set", func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+		see := func(now *model.Snapshot) { r.Role, _ = now.Role(r.ID) }
+		return c.applyPicked(l, "Permissions set", see, func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
 			return model.Outcome{}, d.SetRolePermissions(ctx, a, s.seen(r), list)
 		})
 	}

@@ -152,3 +152,20 @@ func TestDeactivatingManySaysWhatIsHandedOver(t *testing.T) {
 		t.Errorf("web belongs to %v", owners)
 	}
 }
+
+func TestAPickedListThatWasOvertakenIsMeantTheSecondTime(t *testing.T) {
+	d := start(t, setup{width: 100, height: 30})
+	r, err := d.c.session.Directory.CreateRole(t.Context(), d.me, model.RoleDraft{
+		Draft: model.Draft{Name: "Keys"}, Scope: model.ScopeTenant, Permissions: []model.Permission{model.PermRevealKey},
+	})
+	d.must(err)
+	fresh, err := d.c.snapshot.Refresh(t.Context(), d.store)
+	d.must(err)
+	d.run(d.c.show(fresh))
+	d.press("5 /").enter("keys").press("enter a p").enter("account:view").press("space")
+	d.must(d.c.session.Directory.RenameRole(t.Context(), d.me, model.Seen{ID: r.ID}, "Theirs"))
+	d.press("enter").sees("Somebody else changed it meanwhile", "Permissions of Keys").press("enter").sees("Permissions set")
+	if now, _ := d.snapshot().Role(r.ID); len(now.Permissions) != 2 || now.Name != "Theirs" {
+		t.Errorf("became %+v", now)
+	}
+}

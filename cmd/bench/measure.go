@@ -56,12 +56,11 @@ type figures struct {
 	startCPU                    time.Duration // until everything was read
 }
 
-// full reports whether the rows of a table stand on a screen: each has a role.
+// full reports whether the rows of a table stand on a screen: each has a status.
 func full(s *screen) bool {
 	n := 0
-	for _, role := range []model.ID{model.RoleAdmin, model.RoleBuilder, model.RoleConsumer, model.RoleTenantGuest} {
-		built, _ := model.BuiltInRole(role)
-		n += s.lines(" " + built.Name + " ")
+	for _, status := range []model.Status{model.StatusActive, model.StatusInactive, model.StatusInvited} {
+		n += s.lines(" " + status.String())
 	}
 	return n >= rows*3/4
 }
