@@ -16,8 +16,11 @@ type creation struct {
 	more         []*field
 	column       string // of the new row, where the cursor goes
 	done         string // what to say behind the name
-	make         func(ctx context.Context, d *model.Directory, a model.Actor, draft model.Draft, f *form) (model.ID, error)
+	plan         func(f *form) maker
 }
+
+// maker makes a record, away from the Update goroutine. What it takes from the form was read when it was planned.
+type maker func(context.Context, *model.Directory, model.Actor, model.Draft) (model.ID, error)
 
 // openCreate asks for a new record.
 func (s *sheet[T]) openCreate(n creation) tea.Cmd {
@@ -40,9 +43,9 @@ func (s *sheet[T]) submitCreate(c *console, f *form, n creation) tea.Cmd {
 		f.refuse("description", err.Error())
 		return nil
 	}
-	actor := c.session.Actor
+	actor, create := c.session.Actor, n.plan(f)
 	return c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
-		id, err := n.make(ctx, d, actor, draft, f)
+		id, err := create(ctx, d, actor, draft)
 		return func(c *console) tea.Cmd {
 			if err != nil {
 				f.refuse(faultOf(err), err.Error())

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -102,12 +103,8 @@ func (c *console) applyPicked(l *checklist, done string, see func(*model.Snapsho
 	})
 }
 
-// What many may be told about a group.
-const (
-	leaveAsIs = 0
-	addAll    = 1
-	takeOut   = 2
-)
+// takeOut is the last of the three things that many may be told about a group.
+const takeOut = 2
 
 func (s *usersScreen) editGroupsOfMany() tea.Cmd {
 	targets, called := s.targets(), s.called()
@@ -129,15 +126,16 @@ func (s *usersScreen) editGroupsOfMany() tea.Cmd {
 }
 
 // inTurn does several changes to the same records. Each adds to or takes from what is there and overwrites nothing, so the
-// records are taken in whatever version they have by then.
+// records are taken in whatever version they have by then. They come in the order of their ids, so that what is refused is
+// the same each time.
 func inTurn(changed map[uint64]int, list []model.Seen, do func(id model.ID, state int) (model.Outcome, error)) (model.Outcome, error) {
 	for i := range list {
 		list[i].Version = 0
 	}
 	var total model.Outcome
 	refused := map[model.ID]bool{}
-	for id, state := range changed {
-		out, err := do(model.ID(id), state)
+	for _, id := range slices.Sorted(maps.Keys(changed)) {
+		out, err := do(model.ID(id), changed[id])
 		if err != nil {
 			return total, err
 		}
@@ -201,8 +199,8 @@ func (c *console) pickWorkspaces(
 		see := func(now *model.Snapshot) { seen.Version = version(now) }
 		return c.applyPicked(l, "Workspaces set", see, func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
 			var total model.Outcome
-			for id, state := range changed {
-				out, err := set(d, ctx, a, []model.Seen{seen}, model.ID(id), roles[state])
+			for _, id := range slices.Sorted(maps.Keys(changed)) {
+				out, err := set(d, ctx, a, []model.Seen{seen}, model.ID(id), roles[changed[id]])
 				if err != nil {
 					return total, err
 				}

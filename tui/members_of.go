@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -44,8 +45,8 @@ func (s *groupsScreen) editGroupMembers() tea.Cmd {
 	l.empty = "No users yet. Press 1, then n, to invite the first."
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
 		var in, out []model.Seen
-		for id, state := range changed {
-			if state > 0 {
+		for _, id := range slices.Sorted(maps.Keys(changed)) {
+			if changed[id] > 0 {
 				in = append(in, seen[id])
 			} else {
 				out = append(out, seen[id])
@@ -126,8 +127,9 @@ func (c *console) pickMembers(workspace model.ID, states []string, roles []model
 	l.states, l.empty = states, m.empty
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
 		byRole := map[model.ID][]model.Seen{}
-		for id, state := range changed {
-			byRole[roles[state]] = append(byRole[roles[state]], m.seen[id])
+		for _, id := range slices.Sorted(maps.Keys(changed)) {
+			role := roles[changed[id]]
+			byRole[role] = append(byRole[role], m.seen[id])
 		}
 		return c.applyPicked(l, "Members set", nil, func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
 			var total model.Outcome

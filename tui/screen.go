@@ -61,6 +61,7 @@ type sheet[T any] struct {
 	kind    model.Kind
 	columns []column[T]
 	acts    []action
+	see     func(model.Rules) error // whether the acting person sees them, or why not
 	rows    func(*model.Snapshot) grid.Rows[T]
 	seen    func(T) model.Seen
 	label   func(T) string // how a row is called in a title or a question
@@ -101,11 +102,7 @@ func (s *sheet[T]) emptyTexts() grid.Empty {
 	if s.c.snapshot == nil {
 		return e
 	}
-	see := s.c.rules().SeeAll
-	if s.kind == model.KindServiceAccount {
-		see = s.c.rules().SeeServiceAccounts
-	}
-	if err := see(); err != nil {
+	if err := s.see(s.c.rules()); err != nil {
 		e.None = err.Error()
 	}
 	return e
@@ -125,7 +122,7 @@ func (s *sheet[T]) total() int {
 
 // loadingTotal is how many there will be once all are read.
 func (s *sheet[T]) loadingTotal() int {
-	if s.c.loading && s.c.rules().SeeAll() == nil {
+	if s.c.loading && s.see(s.c.rules()) == nil {
 		return s.c.snapshot.Total(s.kind)
 	}
 	return 0

@@ -30,9 +30,10 @@ func newGroupsScreen(c *console) screen { //nolint:dupl // a description, as eve
 		empty: "No groups yet. Press n to create the first: its members share what it may do in workspaces.",
 		label: func(g groupRow) string { return g.Name },
 		seen:  func(g groupRow) model.Seen { return model.Seen{ID: g.ID, Version: g.Version} },
+		see:   model.Rules.SeeAll,
 		rows: func(snap *model.Snapshot) grid.Rows[groupRow] {
 			row := func(in *model.Snapshot, g model.Group) groupRow { return groupRow{g, in} }
-			return visibleRows(c, snap.Groups(), snap, row)
+			return visibleRows(&s.sheet, snap.Groups(), snap, row)
 		},
 	}
 	s.build(s.describe(), s.describeActions())
@@ -40,8 +41,8 @@ func newGroupsScreen(c *console) screen { //nolint:dupl // a description, as eve
 }
 
 // visibleRows are all rows of a table, or none for who may not see the account.
-func visibleRows[R, T any](c *console, table *model.Table[R], in *model.Snapshot, row func(*model.Snapshot, R) T) grid.Rows[T] {
-	if c.rules().SeeAll() != nil {
+func visibleRows[R, T any](s *sheet[T], table *model.Table[R], in *model.Snapshot, row func(*model.Snapshot, R) T) grid.Rows[T] {
+	if s.see(s.c.rules()) != nil {
 		return grid.Slice([]T(nil), func(T) uint64 { return 0 })
 	}
 	return tableRows[R, T]{table, in, row}
@@ -96,9 +97,11 @@ func (s *groupsScreen) create() tea.Cmd {
 	return s.openCreate(creation{
 		title: "Create a group", intro: "Its members share what it may do in workspaces. enter on its cells adds both.",
 		column: "members", done: "created · enter adds members",
-		make: func(ctx context.Context, d *model.Directory, a model.Actor, draft model.Draft, _ *form) (model.ID, error) {
-			g, err := d.CreateGroup(ctx, a, draft)
-			return g.ID, err
+		plan: func(*form) maker {
+			return func(ctx context.Context, d *model.Directory, a model.Actor, draft model.Draft) (model.ID, error) {
+				g, err := d.CreateGroup(ctx, a, draft)
+				return g.ID, err
+			}
 		},
 	})
 }

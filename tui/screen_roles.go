@@ -35,7 +35,7 @@ func newRolesScreen(c *console) screen {
 		empty: "No roles to be seen.",
 		label: func(r roleRow) string { return r.Name },
 		seen:  func(r roleRow) model.Seen { return model.Seen{ID: r.ID, Version: r.Version} },
-		rows:  s.visible,
+		rows:  s.visible, see: model.Rules.SeeAll,
 	}
 	s.build(s.describe(), s.describeActions())
 	return s
@@ -44,7 +44,7 @@ func newRolesScreen(c *console) screen {
 // visible are the built-in roles and the account's own.
 func (s *rolesScreen) visible(snap *model.Snapshot) grid.Rows[roleRow] {
 	var rows []roleRow
-	if s.c.rules().SeeAll() == nil {
+	if s.see(s.c.rules()) == nil {
 		for _, r := range snap.Roles() {
 			rows = append(rows, roleRow{r, snap})
 		}
@@ -179,10 +179,14 @@ func (s *rolesScreen) create() tea.Cmd {
 	scope.chose = func() { permissions.picked, permissions.summary = nil, "" }
 	return s.openCreate(creation{
 		title: "Create a role", more: []*field{scope, permissions}, column: "permissions", done: "created",
-		make: func(ctx context.Context, d *model.Directory, a model.Actor, draft model.Draft, f *form) (model.ID, error) {
-			list := pickedPermissions(chosen(), func(id uint64) bool { return f.field("permissions").picked[id] > 0 })
-			r, err := d.CreateRole(ctx, a, model.RoleDraft{Draft: draft, Scope: chosen(), Permissions: list})
-			return r.ID, err
+		plan: func(*form) maker {
+			want := model.RoleDraft{Scope: chosen()}
+			want.Permissions = pickedPermissions(want.Scope, func(id uint64) bool { return permissions.picked[id] > 0 })
+			return func(ctx context.Context, d *model.Directory, a model.Actor, draft model.Draft) (model.ID, error) {
+				want.Draft = draft
+				r, err := d.CreateRole(ctx, a, want)
+				return r.ID, err
+			}
 		},
 	})
 }

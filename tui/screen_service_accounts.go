@@ -30,14 +30,14 @@ func newServiceAccountsScreen(c *console) screen {
 		empty: "No service accounts yet. Press n to create the first: its API key is made with it.",
 		label: func(m machine) string { return m.Name },
 		seen:  func(m machine) model.Seen { return model.Seen{ID: m.ID, Version: m.Version} },
-		rows:  s.visible,
+		rows:  s.visible, see: model.Rules.SeeServiceAccounts,
 	}
 	s.build(s.describe(), s.describeActions())
 	return s
 }
 
 func (s *serviceAccountsScreen) visible(snap *model.Snapshot) grid.Rows[machine] {
-	if s.c.rules().SeeServiceAccounts() != nil {
+	if s.see(s.c.rules()) != nil {
 		return grid.Slice([]machine(nil), func(m machine) uint64 { return uint64(m.ID) })
 	}
 	return largeRows[model.ServiceAccount, machine]{
@@ -55,7 +55,7 @@ func (s *serviceAccountsScreen) describe() []column[machine] {
 	g := func(c grid.Column[machine]) column[machine] { return column[machine]{Column: c} }
 	name := func(m machine) string { return m.Name }
 	description := func(m machine) string { return m.Description }
-	described := textColumn("description", "Description", 10, 36, 4, description)
+	described := textColumn("description", "Description", 11, 36, 4, description)
 	described.Flex = true
 	role := g(grid.Column[machine]{
 		Key: "role", Title: "Role", Min: 8, Ideal: 8, Priority: 2, Search: true,
@@ -73,8 +73,9 @@ func (s *serviceAccountsScreen) describe() []column[machine] {
 	reach := g(namesColumn("workspace", "Workspaces", 10, 16, 7, func(m machine) iter.Seq[string] { return workspacesOf(m.in, m.Workspaces) },
 		func(b []byte, m machine) []byte { return appendWorkspaces(b, m.in, m.Workspaces) }))
 	reach.open = "service_account.edit_workspaces"
+	// Names that begin alike have to be told apart before a key is copied, so at 80 columns Created gives way to them.
 	return []column[machine]{
-		s.editText(textColumn("name", "Name", 14, 22, 0, name), name, mayEdit, (*model.Directory).RenameServiceAccount),
+		s.editText(textColumn("name", "Name", 19, 30, 0, name), name, mayEdit, (*model.Directory).RenameServiceAccount),
 		s.editText(described, description, mayEdit, (*model.Directory).DescribeServiceAccount),
 		role, key,
 		g(timeColumn("created", "Created", 6, func(m machine) time.Time { return m.CreatedAt }, date)),
@@ -175,11 +176,14 @@ func (s *serviceAccountsScreen) openCreate() tea.Cmd {
 		title: "Create a service account", intro: "Its API key is made with it; c on its row copies the key.",
 		more:   []*field{roleField("role", "Role", roles, model.RoleBuilder, s.c.rules().SetServiceAccountRole)},
 		column: "key", done: "created with its API key · c copies it",
-		make: func(ctx context.Context, d *model.Directory, a model.Actor, draft model.Draft, f *form) (model.ID, error) {
-			made, err := d.CreateServiceAccount(ctx, a, model.ServiceAccountDraft{
-				Name: draft.Name, Description: draft.Description, Role: roles[f.field("role").chosen].ID,
-			})
-			return made.ID, err
+		plan: func(f *form) maker {
+			role := roles[f.field("role").chosen].ID
+			return func(ctx context.Context, d *model.Directory, a model.Actor, draft model.Draft) (model.ID, error) {
+				made, err := d.CreateServiceAccount(ctx, a, model.ServiceAccountDraft{
+					Name: draft.Name, Description: draft.Description, Role: role,
+				})
+				return made.ID, err
+			}
 		},
 	})
 }

@@ -28,7 +28,7 @@ func newUsersScreen(c *console) screen {
 		empty: "No users yet. Press n to invite the first.",
 		label: func(u person) string { return u.Name },
 		seen:  func(u person) model.Seen { return model.Seen{ID: u.ID, Version: u.Version} },
-		rows:  s.visible,
+		rows:  s.visible, see: model.Rules.SeeAll,
 	}
 	s.build(s.describe(), s.describeActions())
 	return s
@@ -37,7 +37,7 @@ func newUsersScreen(c *console) screen {
 // visible is what the acting person may see: everybody, or themselves.
 func (s *usersScreen) visible(snap *model.Snapshot) grid.Rows[person] {
 	seen := func(in *model.Snapshot, u model.User) person { return person{u, in} }
-	if s.c.rules().SeeAll() == nil {
+	if s.see(s.c.rules()) == nil {
 		return largeRows[model.User, person]{
 			tableRows[model.User, person]{snap.Users(), snap, seen},
 			func(now, before *model.Snapshot) ([]model.ID, bool) { return now.Users().ChangedSince(before.Users()) },

@@ -42,9 +42,10 @@ func newWorkspacesScreen(c *console) screen { //nolint:dupl // a description, as
 		empty: "No workspaces yet. Press n to create the first: users, groups and service accounts are members, each with a role.",
 		label: func(w workspaceRow) string { return w.Name },
 		seen:  func(w workspaceRow) model.Seen { return model.Seen{ID: w.ID, Version: w.Version} },
+		see:   model.Rules.SeeAll,
 		rows: func(snap *model.Snapshot) grid.Rows[workspaceRow] {
 			row := func(in *model.Snapshot, w model.Workspace) workspaceRow { return workspaceRow{w, in} }
-			return visibleRows(c, snap.Workspaces(), snap, row)
+			return visibleRows(&s.sheet, snap.Workspaces(), snap, row)
 		},
 	}
 	s.build(s.describe(), s.describeActions())
@@ -111,9 +112,11 @@ func (s *workspacesScreen) create() tea.Cmd {
 	return s.openCreate(creation{
 		title: "Create a workspace", intro: "You become its Owner. enter on its cells adds users, groups and service accounts.",
 		column: "users", done: "created · enter adds members",
-		make: func(ctx context.Context, d *model.Directory, a model.Actor, draft model.Draft, _ *form) (model.ID, error) {
-			w, err := d.CreateWorkspace(ctx, a, draft)
-			return w.ID, err
+		plan: func(*form) maker {
+			return func(ctx context.Context, d *model.Directory, a model.Actor, draft model.Draft) (model.ID, error) {
+				w, err := d.CreateWorkspace(ctx, a, draft)
+				return w.ID, err
+			}
 		},
 	})
 }
