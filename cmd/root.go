@@ -82,7 +82,7 @@ func (e *env) root() *cobra.Command {
 	flags.StringVar(&e.as, "as", e.getenv("LANYARD_AS"), "the `EMAIL` of who acts (LANYARD_AS)")
 	flags.BoolVar(&e.ascii, "ascii", false, "draw with plain ASCII only")
 	flags.StringVar(&e.clip, "clipboard", "auto", "how to copy: auto, native, tmux, osc52 or off")
-	c.AddCommand(e.initCommand(), e.demoCommand(), e.usersCommand(), e.verifyCommand(), e.versionCommand())
+	c.AddCommand(e.initCommand(), e.demoCommand(), e.usersCommand(), e.serviceAccountsCommand(), e.verifyCommand(), e.versionCommand())
 	return c
 }
 
@@ -101,11 +101,21 @@ func noArgs(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if strings.HasPrefix(args[0], "lys_") || strings.HasPrefix(args[0], "lyi_") {
-		return usage(errors.New("a key or a token is never an argument, where everybody on the machine sees it. " +
-			"Leave it out: it is asked for, or read from standard input"))
+	if err := noSecrets(args); err != nil {
+		return err
 	}
 	return usage(fmt.Errorf("%q isn't a command of %s. See: %s --help", args[0], c.CommandPath(), c.CommandPath()))
+}
+
+// noSecrets refuses keys and tokens as arguments.
+func noSecrets(args []string) error {
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "lys_") || strings.HasPrefix(arg, "lyi_") {
+			return usage(errors.New("a key or a token is never an argument, where everybody on the machine sees it. " +
+				"Leave it out: it is asked for, or read from standard input"))
+		}
+	}
+	return nil
 }
 
 // clipboardSetting reads --clipboard.

@@ -124,15 +124,21 @@ func (d *Directory) update(ctx context.Context, actor Actor, fn func(*change) er
 		return err
 	}
 	return d.store.Update(ctx, func(tx WriteTx) error {
-		user, err := load(tx, KindUser, actor.User, decodeUser)
-		if errors.Is(err, ErrNotFound) {
-			return &Error{Kind: ErrNotPermitted, What: "The acting user isn't in this account any more", Hint: "Act as somebody who is: --as EMAIL."}
-		}
+		user, err := actingUser(tx, actor)
 		if err != nil {
 			return err
 		}
 		return d.change(tx, root, user, actor.Via, fn)
 	})
+}
+
+// actingUser reads who acts.
+func actingUser(tx ReadTx, actor Actor) (User, error) {
+	u, err := load(tx, KindUser, actor.User, decodeUser)
+	if errors.Is(err, ErrNotFound) {
+		return u, &Error{Kind: ErrNotPermitted, What: "The acting user isn't in this account any more", Hint: "Act as somebody who is: --as EMAIL."}
+	}
+	return u, err
 }
 
 // change runs fn within a transaction, and writes what it counted.

@@ -77,24 +77,29 @@ func verdictOn(in facts, s ServiceAccount, k APIKey) Verdict {
 	v := Verdict{ServiceAccount: s, Key: k}
 	v.Role, _ = in.Role(s.Role)
 	v.ReachesAll = v.Role.reachesAll()
-	for _, g := range s.Workspaces {
+	v.Workspaces = accessTo(in, s.Workspaces)
+	return v
+}
+
+// accessTo returns the workspaces and roles that some grants name. Those that are gone are left out.
+func accessTo(in facts, grants []WorkspaceGrant) (list []WorkspaceAccess) {
+	for _, g := range grants {
 		w, there := in.Workspace(g.Workspace)
 		role, ok := in.Role(g.Role)
 		if there && ok {
-			v.Workspaces = append(v.Workspaces, WorkspaceAccess{w, role})
+			list = append(list, WorkspaceAccess{w, role})
 		}
 	}
-	return v
+	return list
 }
 
 // VerifyAPIKey says whether a key is good, and whose it is. It reads only what it needs, for a process that asks once; one
 // that asks often keeps a Verifier.
 func (d *Directory) VerifyAPIKey(ctx context.Context, text []byte) (Verdict, error) {
 	var v Verdict
-	err := d.store.View(ctx, func(tx ReadTx) error {
-		in := &change{WriteTx: readOnly{tx}}
+	err := d.look(ctx, func(in *change) error {
 		key, reason := judgeKey(text, d.now(), func(publicID string) (APIKey, bool) {
-			id, err := tx.Find(IndexAPIKey, publicID)
+			id, err := in.Find(IndexAPIKey, publicID)
 			if err != nil {
 				if !errors.Is(err, ErrNotFound) {
 					in.fault = err
@@ -107,26 +112,15 @@ func (d *Directory) VerifyAPIKey(ctx context.Context, text []byte) (Verdict, err
 			v = Verdict{Reason: reason}
 			return in.fault
 		}
-		s, err := load(tx, KindServiceAccount, key.ServiceAccount, decodeServiceAccount)
+		s, err := load(in, KindServiceAccount, key.ServiceAccount, decodeServiceAccount)
 		if err != nil {
 			return err
 		}
 		v = verdictOn(in, s, key)
-		return in.fault
+		return nil
 	})
 	return v, err
 }
-
-// readOnly lets what looks up in a change look up in a picture. Nothing that writes is ever called.
-type readOnly struct{ ReadTx }
-
-func (readOnly) NextID() (ID, error)             { return 0, errReadOnly }
-func (readOnly) Put(Kind, ID, []byte) error      { return errReadOnly }
-func (readOnly) Delete(Kind, ID) error           { return errReadOnly }
-func (readOnly) Reserve(Index, string, ID) error { return errReadOnly }
-func (readOnly) Release(Index, string) error     { return errReadOnly }
-
-var errReadOnly = errors.New("this is only for reading")
 
 // usedGrain is how exactly it is kept when a key was last used.
 const usedGrain = time.Minute

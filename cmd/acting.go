@@ -1,0 +1,44 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+
+	"lanyard/db"
+	"lanyard/model"
+)
+
+// acting is an account that a command works on, and who acts in it.
+type acting struct {
+	*model.Directory
+	me model.Actor
+}
+
+// acting opens the account for one command.
+func (e *env) acting(ctx context.Context) (*acting, error) {
+	h := e.home()
+	store, err := db.Open(h.store)
+	if err != nil {
+		return nil, err
+	}
+	me, err := e.actor(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	d := model.NewDirectory(store, model.Options{Unlock: h.unlocker(store.ID()), Now: e.now})
+	return &acting{d, model.Actor{User: me.ID, Via: model.ViaCommandLine}}, nil
+}
+
+// outputs are the forms that a command can answer in.
+const (
+	outputTable = "table"
+	outputJSON  = "json"
+)
+
+// checkOutput refuses a form that isn't one.
+func checkOutput(form string) error {
+	if form != outputTable && form != outputJSON {
+		return usage(fmt.Errorf("%q is no way to answer: choose table or json", form))
+	}
+	return nil
+}

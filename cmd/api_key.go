@@ -1,0 +1,205 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"lanyard/keys/clipboard"
+	"lanyard/model"
+)
+
+// mayCopy looks, before anything is done, whether there is a way to copy if one is wanted.
+func (e *env) mayCopy(wanted bool) error {
+	if !wanted {
+		return nil
+	}
+	setting, err := e.clipboardSetting()
+	if err == nil && setting == clipboard.Off {
+		return usage(errors.New("there is nothing to copy with: --clipboard is off"))
+	}
+	return err
+}
+
+// tellKey says what was done to a service account, and delivers its new key.
+func (e *env) tellKey(ctx context.Context, a *acting, id model.ID, done string, key keyDelivery, output string) error {
+	s, err := a.ServiceAccount(ctx, a.me, id)
+	if err != nil {
+		return err
+	}
+	says := e.out // what is for people, apart from what is for programs
+	if output == outputJSON || key.show {
+		says = e.err
+	}
+	if output != outputJSON {
+		if !key.copy && !key.show {
+			done += "\nCopy its API key with: lanyard sa copy-key " + shellWord(s.Name)
+		}
+		if _, err := fmt.Fprintln(says, done); err != nil {
+			return err
+		}
+	}
+	switch {
+	case key.show:
+		return e.showKey(ctx, a, id, output)
+	case key.copy:
+		err = e.copyKey(ctx, a, s.ServiceAccount, says)
+	}
+	if output == outputJSON {
+		err = errors.Join(err, e.writeJSON(machineJSON(s, nil)))
+	}
+	return err
+}
+
+// showKey prints a key, alone or in JSON.
+func (e *env) showKey(ctx context.Context, a *acting, id model.ID, output string) error {
+	secret, err := a.OpenAPIKey(ctx, a.me, id, model.UseReveal)
+	if err != nil {
+		return err
+	}
+	defer secret.Wipe()
+	if output == outputJSON {
+		s, err := a.ServiceAccount(ctx, a.me, id)
+		if err != nil {
+			return err
+		}
+		return e.writeJSON(machineJSON(s, secret.Text()))
+	}
+	_, err = e.out.Write(secret.Text())
+	if err == nil {
+		_, err = fmt.Fprintln(e.out)
+	}
+	return err
+}
+
+// copyKey copies a key and says where it went.
+func (e *env) copyKey(ctx context.Context, a *acting, s model.ServiceAccount, says io.Writer) error {
+	setting, err := e.clipboardSetting()
+	if err != nil {
+		return err
+	}
+	secret, err := a.OpenAPIKey(ctx, a.me, s.ID, model.UseCopy)
+	if err != nil {
+		return err
+	}
+	defer secret.Wipe()
+	result, err := clipboard.New(setting, clipboard.System()).Copy(ctx, secret.Text())
+	if err == nil && len(result.Sequence) > 0 {
+		err = e.toTerminal(result.Sequence)
+		clear(result.Sequence)
+	}
+	if err != nil {
+		return &model.Error{
+			Kind: errNotCopied, What: fmt.Sprintf("API key of %s not copied: %v", s.Name, err),
+			Hint: "Print it instead: lanyard sa show-key " + shellWord(s.Name),
+		}
+	}
+	_, err = fmt.Fprintf(says, "API key of %s %s\n", s.Name, result.Where)
+	return err
+}
+
+// shellWord is a name as a person can paste it into a shell.
+func shellWord(name string) string {
+	plain := func(r rune) bool {
+		return r == '-' || r == '_' || r == '.' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
+	}
+	if strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 && !strings.HasPrefix(name, "-") {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+}
+
+// errNotCopied means that a key didn't get to a clipboard.
+var errNotCopied = errors.New("not copied")
+
+// toTerminal writes a sequence to the person's terminal, wherever standard output goes.
+func (e *env) toTerminal(sequence []byte) error {
+	for _, w := range []io.Writer{e.out, e.err} {
+		if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+			_, err := f.Write(sequence)
+			return err
+		}
+	}
+	tty, err := os.OpenFile(terminalFile, os.O_WRONLY, 0)
+	if err != nil {
+		return errors.New("there is no terminal to send it to")
+	}
+	_, err = tty.Write(sequence)
+	return errors.Join(err, tty.Close())
+}
+
+// machineAnswer is a service account in JSON. docs/service-accounts.md describes its fields; they are never renamed.
+type machineAnswer struct {
+	ID          string        `json:"id"`
+	Name        string        `json:"name"`
+	Description string        `json:"description"`
+	Role        string        `json:"role"`
+	Workspaces  []grantAnswer `json:"workspaces"`
+	Key         apiKeyAnswer  `json:"key"`
+	PreviousKey *apiKeyAnswer `json:"previous_key"`
+	CreatedBy   *string       `json:"created_by"`
+	CreatedAt   *time.Time    `json:"created_at"`
+	Version     uint64        `json:"version"`
+	APIKey      secretText    `json:"api_key,omitempty"`
+}
+
+type grantAnswer struct {
+	Workspace string `json:"workspace"`
+	Role      string `json:"role"`
+}
+
+type apiKeyAnswer struct {
+	ID         string     `json:"id"`
+	Hint       string     `json:"hint"`
+	CreatedAt  *time.Time `json:"created_at"`
+	LastUsedAt *time.Time `json:"last_used_at"`
+	ExpiresAt  *time.Time `json:"expires_at"`
+}
+
+// secretText is a secret as JSON's text, without becoming a Go string, which can't be wiped. Keys have no character
+// that JSON escapes.
+type secretText []byte
+
+// MarshalJSON writes the text in quotes.
+func (k secretText) MarshalJSON() ([]byte, error) {
+	return append(append([]byte{'"'}, k...), '"'), nil
+}
+
+func machineJSON(s model.ServiceAccountDetails, secret []byte) machineAnswer {
+	a := machineAnswer{
+		ID: strconv.FormatUint(uint64(s.ID), 10), Name: s.Name, Description: s.Description, Role: s.RoleName,
+		Workspaces: []grantAnswer{}, Key: apiKeyJSON(s.APIKey), CreatedAt: timeJSON(s.CreatedAt), Version: s.Version, APIKey: secret,
+	}
+	for _, w := range s.Workspaces {
+		a.Workspaces = append(a.Workspaces, grantAnswer{w.Workspace.Name, w.Role.Name})
+	}
+	if s.Creator != "" {
+		a.CreatedBy = &s.Creator
+	}
+	return a
+}
+
+func apiKeyJSON(k model.APIKey) apiKeyAnswer {
+	return apiKeyAnswer{
+		ID: k.PublicID, Hint: k.Hint(), CreatedAt: timeJSON(k.CreatedAt), LastUsedAt: timeJSON(k.LastUsedAt), ExpiresAt: timeJSON(k.ExpiresAt),
+	}
+}
+
+// timeJSON is a time in UTC, null for never.
+func timeJSON(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func (e *env) writeJSON(v any) error { return json.NewEncoder(e.out).Encode(v) }

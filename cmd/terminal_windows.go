@@ -1,0 +1,4 @@
+package cmd
+
+// terminalFile is the terminal that a process belongs to.
+const terminalFile = "CONOUT$"
