@@ -35,6 +35,9 @@ type account struct {
 const defaultMachines = 100
 
 func (a account) store() string { return filepath.Join(a.dir, "data", "lanyard", "default.db") }
+func (a account) seal(id string) string {
+	return filepath.Join(a.dir, "config", "lanyard", "seals", id+".json")
+}
 func (a account) lines() string { return filepath.Join(a.dir, "lines.txt") }
 func (a account) made() string  { return filepath.Join(a.dir, "made.json") }
 
@@ -56,7 +59,7 @@ func makeAccount(ctx context.Context, a account) error {
 		if err != nil {
 			return err
 		}
-		if err := db.CreateFile(filepath.Join(a.dir, "config", "lanyard", "seals", id+".json"), data); err != nil {
+		if err := db.CreateFile(a.seal(id), data); err != nil {
 			return err
 		}
 		d := model.NewDirectory(unplaced{id: id}, model.Options{Unlock: func() (*keys.Root, error) { return root, nil }})
