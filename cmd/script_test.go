@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -12,6 +13,9 @@ import (
 	"lanyard/db"
 	"lanyard/model"
 )
+
+// docs is where the pages are; scripts run in directories of their own.
+var docs, _ = filepath.Abs("../docs")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"lanyard": func() { os.Exit(Main(os.Args[1:])) }})
@@ -28,7 +32,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitsWith, "newkey": newKey, "delkey": deleteKey},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitsWith, "newkey": newKey, "delkey": deleteKey, "fromdoc": fromDoc},
 	})
 }
 
@@ -59,8 +63,8 @@ func directory(ts *testscript.TestScript) (*model.Directory, model.Actor) {
 	return model.NewDirectory(store, model.Options{Unlock: h.unlocker(store.ID())}), model.Actor{User: me.ID, Via: model.ViaCommandLine}
 }
 
-// newKey creates a service account that is a Builder, a Viewer in a new workspace of the same name, and writes its key into
-// a file: newkey NAME FILE.
+// newKey creates a service account that is a Builder, in a new workspace of the same name a Viewer or what is said, and
+// writes its key into a file: newkey NAME FILE [contributor].
 func newKey(ts *testscript.TestScript, _ bool, args []string) {
 	d, me := directory(ts)
 	ctx := context.Background()
@@ -68,7 +72,11 @@ func newKey(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	w, err := d.CreateWorkspace(ctx, me, model.Draft{Name: args[0]})
 	ts.Check(err)
-	_, err = d.SetServiceAccountsWorkspaceRole(ctx, me, []model.Seen{{ID: s.ID}}, w.ID, model.RoleViewer)
+	role := model.RoleViewer
+	if len(args) > 2 {
+		role = model.RoleContributor
+	}
+	_, err = d.SetServiceAccountsWorkspaceRole(ctx, me, []model.Seen{{ID: s.ID}}, w.ID, role)
 	ts.Check(err)
 	key, err := d.OpenAPIKey(ctx, me, s.ID, model.UseCopy)
 	ts.Check(err)
@@ -82,4 +90,22 @@ func deleteKey(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(err)
 	_, err = d.DeleteServiceAccounts(context.Background(), me, []model.Seen{{ID: s.ServiceAccounts().ID(0)}})
 	ts.Check(err)
+}
+
+// fromDoc writes a shell script that a page of docs shows, so that what people copy is what is tested: fromdoc PAGE N FILE,
+// the first being 1.
+func fromDoc(ts *testscript.TestScript, _ bool, args []string) {
+	page, err := os.ReadFile(filepath.Join(docs, args[0]))
+	ts.Check(err)
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	rest := string(page)
+	for range n {
+		var found bool
+		if _, rest, found = strings.Cut(rest, "```sh\n"); !found {
+			ts.Fatalf("%s shows fewer than %d shell scripts", args[0], n)
+		}
+	}
+	script, _, _ := strings.Cut(rest, "```")
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(script), 0o700)) //nolint:gosec // a program has to run
 }

@@ -1,10 +1,13 @@
 package db
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
+
+	bolt "go.etcd.io/bbolt"
 
 	"lanyard/model"
 )
@@ -38,6 +41,7 @@ func BenchmarkStore(b *testing.B) {
 		run("get", func(i int) error {
 			return s.View(b.Context(), func(tx model.ReadTx) error { _, err := tx.Get(model.KindUser, id(i)); return err })
 		})
+		benchEngine(b, run, path, func(i int) []byte { return recordKey(model.KindUser, id(i)) })
 		run("put", func(i int) error {
 			return s.Update(b.Context(), func(tx model.WriteTx) error { return tx.Put(model.KindUser, id(i), []byte("changed@example.com")) })
 		})
@@ -52,4 +56,34 @@ func BenchmarkStore(b *testing.B) {
 			return err
 		})
 	}
+}
+
+// benchEngine gets records from bbolt itself: while it is open, and opened for each.
+func benchEngine(b *testing.B, run func(string, func(int) error), path string, key func(int) []byte) {
+	b.Helper()
+	get := func(tx *bolt.Tx, i int) error {
+		if tx.Bucket(bucketName).Get(key(i)) == nil {
+			return model.ErrNotFound
+		}
+		return nil
+	}
+	open := func() *bolt.DB {
+		file, err := bolt.Open(path, fileMode, &bolt.Options{ReadOnly: true})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return file
+	}
+	kept := open()
+	err := kept.View(func(tx *bolt.Tx) error {
+		run("engine get, open already", func(i int) error { return get(tx, i) })
+		return nil
+	})
+	if err := errors.Join(err, kept.Close()); err != nil {
+		b.Fatal(err)
+	}
+	run("engine get, opened for it", func(i int) error {
+		file := open()
+		return errors.Join(file.View(func(tx *bolt.Tx) error { return get(tx, i) }), file.Close())
+	})
 }

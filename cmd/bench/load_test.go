@@ -5,14 +5,11 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
 	"testing"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 
 	"lanyard/db"
 	"lanyard/keys"
@@ -65,8 +62,8 @@ func BenchmarkSnapshot(b *testing.B) {
 	}
 }
 
-// BenchmarkVerifyAPIKey verifies keys of an account with many: by a Verifier, and by opening the store for each. Beside them
-// stands what the engine alone takes: to get one record while it is open, and to open, get and close.
+// BenchmarkVerifyAPIKey verifies keys of an account with many: by a Verifier, and by opening the store for each. What the
+// engine alone takes to get a record is in BenchmarkStore of package db.
 func BenchmarkVerifyAPIKey(b *testing.B) {
 	machines := 1000
 	if os.Getenv("LANYARD_BENCH_LARGE") != "" {
@@ -81,7 +78,7 @@ func BenchmarkVerifyAPIKey(b *testing.B) {
 		b.Fatal(err)
 	}
 	d := model.NewDirectory(store, model.Options{Unlock: a.unlock(store.ID())})
-	good, ids := someKeys(b, d, 100)
+	good := someKeys(b, d, 100)
 	unknown, err := keys.New(keys.APIKey, rand.Reader)
 	if err != nil {
 		b.Fatal(err)
@@ -103,11 +100,10 @@ func BenchmarkVerifyAPIKey(b *testing.B) {
 	run("kept", func(i int) error { return isGood(verifier.Verify(ctx, good[i%len(good)].Text())) })
 	run("kept, unknown", func(int) error { _, err := verifier.Verify(ctx, unknown.Text()); return err })
 	run("once", func(i int) error { return isGood(d.VerifyAPIKey(ctx, good[i%len(good)].Text())) })
-	benchEngine(run, a.store(), ids)
 }
 
-// someKeys opens the keys of the first service accounts, and returns them with the ids of their records.
-func someKeys(b *testing.B, d *model.Directory, n int) (list []keys.Key, ids []model.ID) {
+// someKeys opens the keys of the first service accounts.
+func someKeys(b *testing.B, d *model.Directory, n int) (list []keys.Key) {
 	b.Helper()
 	s, err := model.LoadSnapshot(b.Context(), d.Store())
 	if err != nil {
@@ -120,9 +116,9 @@ func someKeys(b *testing.B, d *model.Directory, n int) (list []keys.Key, ids []m
 		if err != nil {
 			b.Fatal(err)
 		}
-		list, ids = append(list, key), append(ids, machine.Key)
+		list = append(list, key)
 	}
-	return list, ids
+	return list
 }
 
 var errNotGood = errors.New("a good key was refused")
@@ -132,39 +128,6 @@ func isGood(v model.Verdict, err error) error {
 		return errNotGood
 	}
 	return err
-}
-
-// benchEngine gets the records of API keys from bbolt itself.
-func benchEngine(run func(string, func(int) error), path string, ids []model.ID) {
-	get := func(tx *bolt.Tx, i int) error {
-		key := binary.BigEndian.AppendUint64([]byte{'r', byte(model.KindAPIKey)}, uint64(ids[i%len(ids)]))
-		if tx.Bucket([]byte("lanyard")).Get(key) == nil {
-			return errNotGood
-		}
-		return nil
-	}
-	run("bbolt, open already", func() func(i int) error {
-		var tx *bolt.Tx // kept for all, so that nothing but the look-up is measured
-		return func(i int) error {
-			if tx == nil {
-				file, err := bolt.Open(path, 0o600, &bolt.Options{ReadOnly: true})
-				if err != nil {
-					return err
-				}
-				if tx, err = file.Begin(false); err != nil {
-					return err
-				}
-			}
-			return get(tx, i)
-		}
-	}())
-	run("bbolt, opened for it", func(i int) error {
-		file, err := bolt.Open(path, 0o600, &bolt.Options{ReadOnly: true})
-		if err != nil {
-			return err
-		}
-		return errors.Join(file.View(func(tx *bolt.Tx) error { return get(tx, i) }), file.Close())
-	})
 }
 
 // unlock reads the account's sealing key.
