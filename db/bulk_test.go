@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	bolt "go.etcd.io/bbolt"
@@ -149,10 +150,21 @@ func TestCreateKeepsTheWholePath(t *testing.T) {
 	}
 }
 
+// after is the migrations that there are, and some that are still to come.
+func after(steps ...migration) []migration { return slices.Concat(migrations, steps) }
+
+// backupOf is where the nth backup of a store of the current format goes.
+func backupOf(s *Store, n int) string {
+	if n > 1 {
+		return fmt.Sprintf("%s.format-%d.%d.bak", s.path, currentFormat, n)
+	}
+	return fmt.Sprintf("%s.format-%d.bak", s.path, currentFormat)
+}
+
 func TestMigrationsBackups(t *testing.T) {
 	s := newStore(t)
-	first := s.path + ".format-1.bak"
-	if _, err := openFormat(s.path, []migration{func(kv) error { return errors.New("can't") }}); err == nil {
+	first := backupOf(s, 1)
+	if _, err := openFormat(s.path, after(func(kv) error { return errors.New("can't") })); err == nil {
 		t.Error("a migration that fails went well")
 	}
 	if _, err := os.Lstat(first); err == nil {
@@ -164,7 +176,7 @@ func TestMigrationsBackups(t *testing.T) {
 	if err := s.Update(t.Context(), put("x")); err != nil {
 		t.Fatal(err)
 	}
-	again, err := openFormat(s.path, []migration{func(kv) error { return nil }})
+	again, err := openFormat(s.path, after(func(kv) error { return nil }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +186,7 @@ func TestMigrationsBackups(t *testing.T) {
 	if b, err := os.ReadFile(first); err != nil || string(b) != "older" {
 		t.Errorf("an earlier backup became %q, %v", b, err)
 	}
-	backup, err := Open(s.path + ".format-1.2.bak")
+	backup, err := Open(backupOf(s, 2))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,8 +76,9 @@ func checksum(key, value []byte) uint32 {
 	return crc32.Update(crc32.Update(0, castagnoli, key), castagnoli, value)
 }
 
-// currentFormat is the number of the format that this version writes. Format 1 is the first.
-const currentFormat = 1
+// currentFormat is the number of the format that this version writes. Format 1 is the first; docs/store-format.md says what
+// each brought.
+const currentFormat = 2
 
 // meta is what a store says about itself.
 type meta struct {

@@ -14,8 +14,14 @@ import (
 // migration brings a store from one format to the next.
 type migration func(kv) error
 
-// migrations lead from format 1 to currentFormat: the first makes 2 of 1. There are none yet.
-var migrations []migration
+// migrations lead from format 1 to currentFormat: the first makes 2 of 1.
+var migrations = []migration{
+	newSchemasOnly, // service accounts with a previous key
+}
+
+// newSchemasOnly is for a format whose records have schemas that older programs don't know. Those that are there are read as
+// they are, and written anew when they next change.
+func newSchemasOnly(kv) error { return nil }
 
 // Open looks at a store and gets it ready for use. It creates nothing, and keeps nothing open. A store of an older format
 // is brought forward, after a backup beside it. The errors are the sentinels of this package, model.ErrDamaged and

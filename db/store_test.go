@@ -320,7 +320,7 @@ func used(t *testing.T, path string) int {
 func TestNewerFormatsAreRefused(t *testing.T) {
 	s := newStore(t)
 	setMeta(t, s.path, meta{format: currentFormat + 1, id: "x"})
-	if _, err := Open(s.path); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "format 2") {
+	if _, err := Open(s.path); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), fmt.Sprint("format ", currentFormat+1)) {
 		t.Errorf("a newer store: %v", err)
 	}
 }
@@ -343,20 +343,20 @@ func TestMigration(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := recordKey(model.KindUser, model.FirstID)
-	broken := []migration{func(kv) error { return errors.New("can't") }}
+	broken := after(func(kv) error { return errors.New("can't") })
 	if _, err := openFormat(s.path, broken); err == nil || !strings.Contains(err.Error(), "is as it was") {
 		t.Errorf("a migration that fails: %v", err)
 	}
-	if m, err := s.meta(); err != nil || m.format != 1 {
+	if m, err := s.meta(); err != nil || m.format != currentFormat {
 		t.Errorf("a migration that failed left format %d, %v", m.format, err)
 	}
-	steps := []migration{
+	steps := after(
 		func(k kv) error { return k.put(key, wrap(key, []byte("ben"))) },
 		func(k kv) error {
 			v, err := k.get(key)
 			return errors.Join(err, k.put(key, wrap(key, append(v[checksumLen:len(v):len(v)], '!'))))
 		},
-	}
+	)
 	again, err := openFormat(s.path, steps)
 	if err != nil {
 		t.Fatal(err)
@@ -370,8 +370,7 @@ func TestMigration(t *testing.T) {
 	if err != nil || again.ID() != s.ID() {
 		t.Error(err, again.ID(), s.ID())
 	}
-	backup := s.path + ".format-1.bak"
-	old, err := Open(backup)
+	old, err := Open(backupOf(s, 1))
 	if err != nil {
 		t.Fatal(err)
 	}

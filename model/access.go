@@ -8,6 +8,7 @@ type facts interface {
 	Group(id ID) (Group, bool)
 	Workspace(id ID) (Workspace, bool)
 	Tally(id ID) Tally
+	apiKey(id ID) (APIKey, bool)
 }
 
 // Source is one thing through which somebody may do something in a workspace.

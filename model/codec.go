@@ -11,8 +11,8 @@ import (
 // order. Numbers are unsigned varints, texts are length-prefixed, times are milliseconds since 1970 in UTC with zero for
 // "never". Decoding JSON to filter a million rows takes seconds; scanning these bytes takes a tenth of one.
 
-// recordSchema is the number of the schema that every kind of record has so far. A kind that changes gets the next one
-// and keeps a reader for this.
+// recordSchema is the number of the first schema of every kind of record. A kind that changes gets the next one and keeps a
+// reader for those before: see newEncoderOf and newDecoderOf.
 const recordSchema = 1
 
 // maxText bounds one text or byte field, in bytes, so that a damaged length can't ask for gigabytes.
@@ -24,8 +24,11 @@ const maxItems = 1 << 20
 // encoder appends fields to a record.
 type encoder struct{ b []byte }
 
-func newEncoder(b []byte, version uint64) *encoder {
-	e := &encoder{b: append(b, recordSchema)}
+func newEncoder(b []byte, version uint64) *encoder { return newEncoderOf(recordSchema, b, version) }
+
+// newEncoderOf is newEncoder for a kind whose records have a later schema.
+func newEncoderOf(schema byte, b []byte, version uint64) *encoder {
+	e := &encoder{b: append(b, schema)}
 	e.number(version)
 	return e
 }
@@ -67,17 +70,24 @@ func (e *encoder) grants(list []WorkspaceGrant) {
 
 // decoder reads the fields back. After the first fault everything reads as zero and bad stays set.
 type decoder struct {
-	b     []byte
-	bad   bool
-	share bool // texts point into b instead of being copied; only for bytes that never change
+	b      []byte
+	schema byte // of the record
+	bad    bool
+	share  bool // texts point into b instead of being copied; only for bytes that never change
 }
 
 // newDecoder reads the schema number and the version.
 func newDecoder(b []byte, share bool) (d decoder, version uint64) {
-	if len(b) == 0 || b[0] != recordSchema {
+	return newDecoderOf(recordSchema, b, share)
+}
+
+// newDecoderOf is newDecoder for a kind that has had several schemas. The fields that came with a later one are read only
+// when d.schema has reached it.
+func newDecoderOf(latest byte, b []byte, share bool) (d decoder, version uint64) {
+	if len(b) == 0 || b[0] == 0 || b[0] > latest {
 		return decoder{bad: true}, 0
 	}
-	d = decoder{b: b[1:], share: share}
+	d = decoder{b: b[1:], schema: b[0], share: share}
 	version = d.number()
 	return d, version
 }

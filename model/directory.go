@@ -111,6 +111,8 @@ func (c *change) Tally(id ID) Tally {
 	return t.Tally
 }
 
+func (c *change) apiKey(id ID) (APIKey, bool) { return lookUp(c, KindAPIKey, id, decodeAPIKey) }
+
 // roleName returns what a role is called, for events.
 func (c *change) roleName(id ID) string {
 	r, _ := c.Role(id)

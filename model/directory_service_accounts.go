@@ -91,18 +91,24 @@ func (d *Directory) SetServiceAccountsRole(ctx context.Context, actor Actor, lis
 	})
 }
 
-// DeleteServiceAccounts deletes service accounts and their keys, which stop working at once.
+// DeleteServiceAccounts deletes service accounts and all their keys, which stop working at once.
 func (d *Directory) DeleteServiceAccounts(ctx context.Context, actor Actor, list []Seen) (Outcome, error) {
 	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
-		var key APIKey
+		var list []APIKey
 		name, err := serviceAccounts.delete(c, seen, Rules.DeleteServiceAccount, func(s ServiceAccount) []Change {
-			key, _ = lookUp(c, KindAPIKey, s.Key, decodeAPIKey)
-			return []Change{{"role", c.roleName(s.Role), ""}, {"api_key", key.Hint(), ""}}
+			var lost []Change
+			list, lost = c.keysOf(s)
+			return append([]Change{{"role", c.roleName(s.Role), ""}}, lost...)
 		})
 		if err != nil {
 			return name, err
 		}
-		return name, erase(c, key)
+		for _, k := range list {
+			if err := erase(c, k); err != nil {
+				return name, err
+			}
+		}
+		return name, nil
 	})
 }
 

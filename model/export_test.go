@@ -1,6 +1,9 @@
 package model
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Events returns all of the activity, for tests.
 func Events(ctx context.Context, store Store) ([]Event, error) {
@@ -12,6 +15,22 @@ func Events(ctx context.Context, store Store) ([]Event, error) {
 		})
 	})
 	return list, err
+}
+
+// DecodeAPIKey reads the record of a key.
+func DecodeAPIKey(id ID, b []byte) (APIKey, bool) { return decodeAPIKey(id, b, false) }
+
+// SetKeyEnd gives a key an end of its own.
+func SetKeyEnd(ctx context.Context, store Store, id ID, end time.Time) error {
+	return store.Update(ctx, func(tx WriteTx) error {
+		k, err := load(tx, KindAPIKey, id, decodeAPIKey)
+		if err != nil {
+			return err
+		}
+		ends := k
+		ends.ExpiresAt = end
+		return save(tx, k, ends)
+	})
 }
 
 // Chained reports whether each event holds the hash that follows from the one before.

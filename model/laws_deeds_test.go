@@ -1,19 +1,22 @@
 package model_test
 
 import (
+	"bytes"
 	"time"
 
 	"pgregory.net/rapid"
 
-	"lanyard/keys"
 	"lanyard/model"
 )
 
-// allDeeds is every method of the Directory, for laws_test.go. It has first what is drawn most: who may do what, and where.
-var allDeeds = []struct {
+// worldDeed is something that is done to an account.
+type worldDeed struct {
 	name string
 	do   func(*world) attempt
-}{
+}
+
+// allDeeds is every method of the Directory, for laws_test.go. It has first what is drawn most: who may do what, and where.
+var allDeeds = []worldDeed{
 	{"set users in workspace", func(w *world) attempt {
 		by, list, work, role := w.actor(), w.users(), w.aWorkspace(), w.roleOrNone()
 		return each(w, by, list, w.before.Users(), nil, func() (model.Outcome, error) {
@@ -234,11 +237,30 @@ var allDeeds = []struct {
 			return w.DeleteServiceAccounts(w.Context(), by, list)
 		})
 	}},
+	{"rotate keys", func(w *world) attempt {
+		by, list := w.actor(), some(w, w.before.ServiceAccounts(), machineVersion)
+		grace := rapid.SampledFrom([]time.Duration{0, 30 * time.Minute, time.Hour, model.MaxGrace, -1, model.MaxGrace + 1}).Draw(w.t, "grace")
+		may := model.Rules.RotateAPIKey
+		if grace < 0 || grace > model.MaxGrace {
+			may = nil
+		}
+		return each(w, by, list, w.before.ServiceAccounts(), may, func() (model.Outcome, error) {
+			return w.RotateAPIKeys(w.Context(), by, list, grace)
+		})
+	}},
+	{"end old keys", func(w *world) attempt {
+		by, list := w.actor(), some(w, w.before.ServiceAccounts(), machineVersion)
+		return each(w, by, list, w.before.ServiceAccounts(), model.Rules.EndPreviousKey, func() (model.Outcome, error) {
+			return w.EndPreviousKeys(w.Context(), by, list)
+		})
+	}},
 	{"open key", func(w *world) attempt {
 		by, s := w.actor(), model.Seen{ID: id(w, w.before.ServiceAccounts())}
 		return lone(w, by, s, w.before.ServiceAccounts(), model.Rules.RevealAPIKey, func() error {
-			var key keys.Key
 			key, err := w.OpenAPIKey(w.Context(), by, s.ID, model.UseCopy)
+			if err == nil {
+				w.keys[key.PublicID()] = bytes.Clone(key.Text())
+			}
 			key.Wipe()
 			return err
 		})

@@ -13,7 +13,7 @@ import (
 
 func newWorld(t *rapid.T) *world {
 	o := newOffice(t)
-	w := &world{account: o.account, t: t}
+	w := &world{account: o.account, t: t, keys: map[string][]byte{}}
 	ops, sre := w.workspace("ops"), w.group("sre")
 	w.done(w.SetGroupsWorkspaceRole(t.Context(), w.ana, seen(sre), ops, o.viewsWorkspace))
 	w.done(w.SetGroupsWorkspaceRole(t.Context(), w.ana, seen(o.team), o.web, model.RoleContributor))

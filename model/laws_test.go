@@ -18,8 +18,9 @@ func TestLawsOfAnAccount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t)
 		for range rapid.IntRange(15, 40).Draw(t, "steps") {
-			w.step()
+			w.step(allDeeds)
 		}
+		w.checkCurrentKeys()
 		if !model.Chained(w.root().ChainKey(), w.events()) {
 			t.Fatal("the activity doesn't hold together")
 		}
@@ -34,6 +35,9 @@ type world struct {
 	tokens []invitation
 	gone   []model.ID
 	last   model.ID // the greatest that was seen
+
+	keys     map[string][]byte // those that somebody copied, by their public ids
+	verifier *model.Verifier   // of another process, which has been there from the first step on
 
 	eventsBefore int
 }
@@ -56,10 +60,10 @@ type attempt struct {
 	refusal error
 }
 
-func (w *world) step() {
-	i := rapid.IntRange(0, len(allDeeds)-1).Draw(w.t, "deed")
-	name := allDeeds[i].name
-	got := allDeeds[i].do(w)
+func (w *world) step(deeds []worldDeed) {
+	i := rapid.IntRange(0, len(deeds)-1).Draw(w.t, "deed")
+	name := deeds[i].name
+	got := deeds[i].do(w)
 	after, err := w.before.Refresh(w.Context(), w.store)
 	if err != nil {
 		w.t.Fatal(err)
@@ -68,6 +72,7 @@ func (w *world) step() {
 	w.checkAnswer(name, got, after)
 	w.checkRecords(after)
 	w.checkTallies(after)
+	w.checkKeys(after)
 	w.checkVersions(name, got, after)
 	w.checkGains(name, got, after)
 	w.noteGone(after)

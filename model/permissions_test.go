@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"lanyard/model"
 )
@@ -53,6 +54,7 @@ func newOffice(t tester) *office {
 	a.done(a.DeactivateUsers(t.Context(), a.ana, seen(blocked.User), false))
 	o.member, o.inactive, o.guest = member.User, blocked.User, o.who["guest"].User
 	o.bot = a.machine("bot", model.RoleConsumer).ID
+	a.done(a.RotateAPIKeys(t.Context(), a.ana, seen(o.bot), time.Hour))
 	return o
 }
 
@@ -125,6 +127,12 @@ var deeds = []deed{
 	{"copy a key", "admin editor operator", func(ctx context.Context, o *office, by model.Actor) error {
 		_, err := o.OpenAPIKey(ctx, by, o.bot, model.UseCopy)
 		return err
+	}},
+	{"rotate a key", editors, func(ctx context.Context, o *office, by model.Actor) error {
+		return outcome(o.RotateAPIKeys(ctx, by, seen(o.bot), time.Hour))
+	}},
+	{"end an old key", editors, func(ctx context.Context, o *office, by model.Actor) error {
+		return outcome(o.EndPreviousKeys(ctx, by, seen(o.bot)))
 	}},
 	{"create a group", editors, func(ctx context.Context, o *office, by model.Actor) error {
 		_, err := o.CreateGroup(ctx, by, model.Draft{Name: "g"})

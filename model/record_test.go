@@ -52,7 +52,8 @@ var userGen = rapid.Custom(func(t *rapid.T) User {
 var serviceAccountGen = rapid.Custom(func(t *rapid.T) ServiceAccount {
 	return ServiceAccount{
 		ID: drawID(t, "id"), Version: rapid.Uint64().Draw(t, "version"), Name: rapid.String().Draw(t, "name"), Description: rapid.String().Draw(t, "text"),
-		Role: drawID(t, "role"), Workspaces: drawGrants(t), Key: drawID(t, "key"), CreatedBy: drawID(t, "by"), CreatedAt: drawTime(t, "created"),
+		Role: drawID(t, "role"), Workspaces: drawGrants(t), Key: drawID(t, "key"), PreviousKey: drawID(t, "previous key"),
+		CreatedBy: drawID(t, "by"), CreatedAt: drawTime(t, "created"),
 	}
 })
 
@@ -151,6 +152,42 @@ func TestRecordsComeBack(t *testing.T) {
 	})
 }
 
+// firstServiceAccount is a service account as its first schema had it.
+func firstServiceAccount(s ServiceAccount) []byte {
+	e := newEncoder(nil, s.Version)
+	e.text(s.Name)
+	e.text(s.Description)
+	e.number(uint64(s.Role))
+	e.grants(s.Workspaces)
+	e.number(uint64(s.Key))
+	e.number(uint64(s.CreatedBy))
+	e.time(s.CreatedAt)
+	return e.b
+}
+
+func TestServiceAccountsOfTheFirstSchemaAreRead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := serviceAccountGen.Draw(t, "record")
+		want.PreviousKey = 0
+		b := firstServiceAccount(want)
+		got, ok := decodeServiceAccount(want.ID, b, rapid.Bool().Draw(t, "share"))
+		if !ok || !sameRecord(want, got) {
+			t.Fatalf("%+v became %+v, %v", want, got, ok)
+		}
+		if _, ok := decodeServiceAccount(want.ID, append(b, 0), true); ok {
+			t.Fatal("a byte too many wasn't noticed")
+		}
+		b[0] = serviceAccountSchema
+		if _, ok := decodeServiceAccount(want.ID, b, true); ok {
+			t.Fatal("a record that lacks the field of its schema was read")
+		}
+		b[0] = serviceAccountSchema + 1
+		if _, ok := decodeServiceAccount(want.ID, b, true); ok {
+			t.Fatal("a schema that isn't known was read")
+		}
+	})
+}
+
 func comesBack[T any](t *testing.T, gen *rapid.Generator[T], encode func(T, []byte) []byte, decode decodeFunc[T], id func(T) ID) {
 	t.Helper()
 	rapid.Check(t, func(t *rapid.T) {
@@ -190,7 +227,8 @@ func sameRecord(a, b any) bool {
 
 func FuzzDecodeRecords(f *testing.F) {
 	f.Add(User{Email: "ana@x.test", Name: "Ana", Status: StatusInvited}.appendRecord(nil))
-	f.Add(ServiceAccount{Name: "bot"}.appendRecord(nil))
+	f.Add(ServiceAccount{Name: "bot", PreviousKey: FirstID}.appendRecord(nil))
+	f.Add(firstServiceAccount(ServiceAccount{Name: "bot"}))
 	f.Add(APIKey{PublicID: "abc", Sealed: []byte{1}}.appendRecord(nil))
 	f.Add(Event{Action: "user.invite", Changes: []Change{{"a", "b", "c"}}}.appendRecord(nil))
 	grants := []WorkspaceGrant{{FirstID, RoleOwner}}
@@ -205,7 +243,11 @@ func FuzzDecodeRecords(f *testing.F) {
 				t.Errorf("user %+v doesn't come back", u)
 			}
 		}
-		decodeServiceAccount(1, b, true)
+		if s, ok := decodeServiceAccount(1, b, true); ok {
+			if again, ok := decodeServiceAccount(1, s.appendRecord(nil), false); !ok || !sameRecord(s, again) {
+				t.Errorf("service account %+v doesn't come back", s)
+			}
+		}
 		decodeAPIKey(1, b, true)
 		decodeEvent(1, b, true)
 		decodeAccount(1, b, true)

@@ -246,6 +246,24 @@ func (r Rules) SetServiceAccountRole(role ID) error {
 // DeleteServiceAccount answers whether the actor may delete a service account.
 func (r Rules) DeleteServiceAccount(ServiceAccount) error { return r.May(PermAccountEdit) }
 
+// RotateAPIKey answers whether the actor may give a service account a new key. It gives nobody more: whoever may do this
+// may copy the key that there is.
+func (r Rules) RotateAPIKey(ServiceAccount) error { return r.May(PermAccountEdit) }
+
+// EndPreviousKey answers whether the actor may end the key that was rotated away, before its time.
+func (r Rules) EndPreviousKey(s ServiceAccount) error {
+	if err := r.May(PermAccountEdit); err != nil {
+		return err
+	}
+	if _, ok := previousKey(r.in, s, r.Now); ok {
+		return nil
+	}
+	return &Error{
+		Kind: ErrStatus, What: s.Name + " has no old key that is still good", Short: "no old key",
+		Hint: "Only a rotation leaves one, for as long as its grace.",
+	}
+}
+
 // RevealAPIKey answers whether the actor may see and copy a service account's key.
 func (r Rules) RevealAPIKey(ServiceAccount) error { return r.May(PermRevealKey) }
 

@@ -6,7 +6,8 @@ import (
 	"lanyard/keys"
 )
 
-// ServiceAccount is the identity of a program. It has exactly one API key, made with it.
+// ServiceAccount is the identity of a program. It has exactly one API key, made with it, and for a while after a rotation
+// the one before.
 type ServiceAccount struct {
 	ID          ID
 	Version     uint64
@@ -15,6 +16,7 @@ type ServiceAccount struct {
 	Role        ID // a tenant role, never Tenant Guest
 	Workspaces  []WorkspaceGrant
 	Key         ID // the record of its API key
+	PreviousKey ID // the record of the key before the last rotation, whether it is still good or not; 0 if none
 	CreatedBy   ID
 	CreatedAt   time.Time
 }
@@ -25,8 +27,11 @@ func (s ServiceAccount) uniqueKeys() []uniqueKey {
 	return []uniqueKey{{IndexServiceAccountName, FoldName(s.Name)}}
 }
 
+// serviceAccountSchema is 2 since there is a previous key.
+const serviceAccountSchema = 2
+
 func (s ServiceAccount) appendRecord(b []byte) []byte {
-	e := newEncoder(b, s.Version)
+	e := newEncoderOf(serviceAccountSchema, b, s.Version)
 	e.text(s.Name)
 	e.text(s.Description)
 	e.number(uint64(s.Role))
@@ -34,6 +39,7 @@ func (s ServiceAccount) appendRecord(b []byte) []byte {
 	e.number(uint64(s.Key))
 	e.number(uint64(s.CreatedBy))
 	e.time(s.CreatedAt)
+	e.number(uint64(s.PreviousKey))
 	return e.b
 }
 
@@ -52,7 +58,7 @@ func (s ServiceAccount) with(name, description string) ServiceAccount {
 }
 
 func decodeServiceAccount(id ID, b []byte, share bool) (s ServiceAccount, ok bool) {
-	d, version := newDecoder(b, share)
+	d, version := newDecoderOf(serviceAccountSchema, b, share)
 	s = ServiceAccount{
 		ID: id, Version: version,
 		Name:        d.text(),
@@ -62,6 +68,9 @@ func decodeServiceAccount(id ID, b []byte, share bool) (s ServiceAccount, ok boo
 		Key:         ID(d.number()),
 		CreatedBy:   ID(d.number()),
 		CreatedAt:   d.time(),
+	}
+	if d.schema >= 2 {
+		s.PreviousKey = ID(d.number())
 	}
 	return s, d.done()
 }
@@ -73,7 +82,7 @@ type APIKey struct {
 	ServiceAccount ID
 	PublicID       string // the part of the key that isn't secret; unique
 	Digest         keys.Digest
-	Sealed         []byte // bound to the store, this record and the field sealedKeyField
+	Sealed         []byte // bound to the store, this record and the field sealedKeyField; none once it was rotated away
 	CreatedAt      time.Time
 	LastUsedAt     time.Time // zero if never; kept at one-minute grain
 	ExpiresAt      time.Time // zero if it doesn't end by itself
@@ -84,6 +93,9 @@ const sealedKeyField = "api_key.sealed"
 
 // Hint returns the key masked, for example "lys_7Qk2…".
 func (k APIKey) Hint() string { return keys.Mask(keys.APIKey, k.PublicID) }
+
+// Expired reports whether the key isn't good any more at a time.
+func (k APIKey) Expired(at time.Time) bool { return !k.ExpiresAt.IsZero() && !at.Before(k.ExpiresAt) }
 
 func (k APIKey) ref() Ref { return Ref{KindAPIKey, k.ID} }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Snapshot is an immutable picture of the account at one revision.
@@ -150,7 +151,15 @@ func compareNames(a, b string) int { return strings.Compare(FoldName(a), FoldNam
 // APIKey returns what is kept of a service account's key.
 func (s *Snapshot) APIKey(of ServiceAccount) (APIKey, bool) { return s.apiKeys.Get(of.Key) }
 
-// ServiceAccountsChangedSince returns the ids of the service accounts that differ from before, themselves or in their key.
+// PreviousKey returns what is kept of the key that a service account had before the last rotation, if that key is still good
+// at a time.
+func (s *Snapshot) PreviousKey(of ServiceAccount, at time.Time) (APIKey, bool) {
+	return previousKey(s, of, at)
+}
+
+func (s *Snapshot) apiKey(id ID) (APIKey, bool) { return s.apiKeys.Get(id) }
+
+// ServiceAccountsChangedSince returns the ids of the service accounts that differ from before, themselves or in a key.
 // The answer is false when that isn't known, so that anything may differ.
 func (s *Snapshot) ServiceAccountsChangedSince(before *Snapshot) ([]ID, bool) {
 	ids, ok := s.serviceAccounts.ChangedSince(before.serviceAccounts)
@@ -160,7 +169,7 @@ func (s *Snapshot) ServiceAccountsChangedSince(before *Snapshot) ([]ID, bool) {
 	}
 	ids = append([]ID(nil), ids...)
 	for _, id := range keyIDs {
-		if k, there := s.apiKeys.Get(id); there { // a key that went took its service account along
+		if k, there := s.apiKeys.Get(id); there { // one that went is gone from its service account's record too
 			ids = append(ids, k.ServiceAccount)
 		}
 	}

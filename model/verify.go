@@ -66,7 +66,7 @@ func judgeKey(text []byte, now time.Time, find func(publicID string) (APIKey, bo
 	if !kept.Digest.Matches(key.Text()) || !known {
 		return APIKey{}, ReasonUnknown
 	}
-	if !kept.ExpiresAt.IsZero() && !now.Before(kept.ExpiresAt) {
+	if kept.Expired(now) {
 		return APIKey{}, ReasonExpired
 	}
 	return kept, ""
