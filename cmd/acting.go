@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"lanyard/db"
@@ -41,4 +42,25 @@ func checkOutput(form string) error {
 		return usage(fmt.Errorf("%q is no way to answer: choose table or json", form))
 	}
 	return nil
+}
+
+// several does something to each of what was named. What is refused is said at once, and the rest is done all the same; the
+// error that comes of it is said already.
+func (e *env) several(names []string, do func(name string) error) error {
+	var failed []error
+	for _, name := range names {
+		err := do(name)
+		switch {
+		case err == nil:
+		case len(names) == 1:
+			return err
+		default:
+			printError(e.err, err)
+			failed = append(failed, err)
+		}
+	}
+	if len(failed) == 0 {
+		return nil
+	}
+	return silent{errors.Join(failed...)}
 }

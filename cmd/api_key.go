@@ -29,12 +29,9 @@ func (e *env) mayCopy(wanted bool) error {
 	return err
 }
 
-// tellKey says what was done to a service account, and delivers its new key.
-func (e *env) tellKey(ctx context.Context, a *acting, id model.ID, done string, key keyDelivery, output string) error {
-	s, err := a.ServiceAccount(ctx, a.me, id)
-	if err != nil {
-		return err
-	}
+// tellKey says what was done to a service account, and delivers its new key. What JSON there is to print without the key is
+// for the caller.
+func (e *env) tellKey(ctx context.Context, a *acting, s model.ServiceAccountDetails, done string, key keyDelivery, output string) error {
 	says := e.out // what is for people, apart from what is for programs
 	if output == outputJSON || key.show {
 		says = e.err
@@ -49,14 +46,11 @@ func (e *env) tellKey(ctx context.Context, a *acting, id model.ID, done string, 
 	}
 	switch {
 	case key.show:
-		return e.showKey(ctx, a, id, output)
+		return e.showKey(ctx, a, s.ID, output)
 	case key.copy:
-		err = e.copyKey(ctx, a, s.ServiceAccount, says)
+		return e.copyKey(ctx, a, s.ServiceAccount, says)
 	}
-	if output == outputJSON {
-		err = errors.Join(err, e.writeJSON(machineJSON(s, nil)))
-	}
-	return err
+	return nil
 }
 
 // showKey prints a key, alone or in JSON.
@@ -178,8 +172,12 @@ func machineJSON(s model.ServiceAccountDetails, secret []byte) machineAnswer {
 		ID: strconv.FormatUint(uint64(s.ID), 10), Name: s.Name, Description: s.Description, Role: s.RoleName,
 		Workspaces: []grantAnswer{}, Key: apiKeyJSON(s.APIKey), CreatedAt: timeJSON(s.CreatedAt), Version: s.Version, APIKey: secret,
 	}
-	for _, w := range s.Workspaces {
+	for _, w := range s.Access {
 		a.Workspaces = append(a.Workspaces, grantAnswer{w.Workspace.Name, w.Role.Name})
+	}
+	if s.OldKey != nil {
+		old := apiKeyJSON(*s.OldKey)
+		a.PreviousKey = &old
 	}
 	if s.Creator != "" {
 		a.CreatedBy = &s.Creator

@@ -21,7 +21,7 @@ func (e *env) serviceAccountsCommand() *cobra.Command {
 		Example: "  lanyard sa create ci-runner --role Builder --copy\n  lanyard sa copy-key ci-runner",
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(e.createMachineCommand(), e.copyKeyCommand(), e.showKeyCommand())
+	c.AddCommand(e.createMachineCommand(), e.copyKeyCommand(), e.showKeyCommand(), e.rotateKeyCommand())
 	return c
 }
 
@@ -82,7 +82,15 @@ func (e *env) createMachine(c *cobra.Command, draft model.ServiceAccountDraft, r
 	if err != nil {
 		return err
 	}
-	return e.tellKey(ctx, a, made.ID, "Created "+made.Name+" with the role "+r.Name, key, output)
+	s, err := a.ServiceAccount(ctx, a.me, made.ID)
+	if err != nil {
+		return err
+	}
+	err = e.tellKey(ctx, a, s, "Created "+made.Name+" with the role "+r.Name, key, output)
+	if output == outputJSON && !key.show {
+		err = errors.Join(err, e.writeJSON(machineJSON(s, nil)))
+	}
+	return err
 }
 
 func (e *env) copyKeyCommand() *cobra.Command {

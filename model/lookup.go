@@ -100,11 +100,11 @@ func (d *Directory) FindRole(ctx context.Context, scope Scope, name string) (Rol
 // ServiceAccountDetails is a service account with what it refers to.
 type ServiceAccountDetails struct {
 	ServiceAccount
-	RoleName   string
-	APIKey     APIKey
-	Workspaces []WorkspaceAccess // by name
-	CreatorID  ID
-	Creator    string // the email of who created it, "" for somebody who was removed
+	RoleName string
+	APIKey   APIKey
+	OldKey   *APIKey           // the key before the last rotation while it is still good, else nil
+	Access   []WorkspaceAccess // by the workspaces' names
+	Creator  string            // the email of who created it, "" for somebody who was removed
 }
 
 // ServiceAccount returns a service account with what it refers to.
@@ -125,11 +125,14 @@ func (d *Directory) ServiceAccount(ctx context.Context, actor Actor, id ID) (Ser
 }
 
 func (c *change) details(s ServiceAccount) ServiceAccountDetails {
-	out := ServiceAccountDetails{ServiceAccount: s, RoleName: c.roleName(s.Role), Workspaces: accessTo(c, s.Workspaces), CreatorID: s.CreatedBy}
-	out.APIKey, _ = lookUp(c, KindAPIKey, s.Key, decodeAPIKey)
+	out := ServiceAccountDetails{ServiceAccount: s, RoleName: c.roleName(s.Role), Access: accessTo(c, s.Workspaces)}
+	out.APIKey, _ = c.apiKey(s.Key)
+	if old, ok := previousKey(c, s, c.now); ok {
+		out.OldKey = &old
+	}
 	creator, _ := lookUp(c, KindUser, s.CreatedBy, decodeUser)
 	out.Creator = creator.Email
-	slices.SortFunc(out.Workspaces, func(a, b WorkspaceAccess) int { return compareNames(a.Workspace.Name, b.Workspace.Name) })
+	slices.SortFunc(out.Access, func(a, b WorkspaceAccess) int { return compareNames(a.Workspace.Name, b.Workspace.Name) })
 	return out
 }
 

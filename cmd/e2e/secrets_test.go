@@ -37,9 +37,11 @@ func TestNoSecretLeaks(t *testing.T) {
 	run("lanyard sa show-key ci | lanyard verify --stream", `"name":"ci"`, 0)
 	run("lanyard sa show-key ci | lanyard users accept", "isn't an invitation's token", 2)
 	run("lanyard sa copy-key bot", "API key of bot sent to tmux", 0)
+	secrets := map[string]string{"ci before it was rotated": c.keyOf("ci"), "bot": c.keyOf("bot")}
+	run("lanyard sa rotate-key ci --copy", "API key of ci sent to tmux", 0)
+	secrets["ci"] = c.keyOf("ci")
 
-	for _, name := range []string{"bot", "ci"} {
-		secret := c.keyOf(name)
+	for name, secret := range secrets {
 		for _, form := range formsOf(secret) {
 			if strings.Contains(c.Output(), form) {
 				t.Errorf("the key of %s was written to the terminal", name)
