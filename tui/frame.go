@@ -143,7 +143,7 @@ func (c *console) status() line {
 		return line{{" ! " + c.trouble.Error(), theme.Bad}}
 	case c.loading:
 		left = c.progress()
-	case c.working > 0 && c.toast.text == "":
+	case c.working > 0 && (c.toast.text == "" || c.toast.stays):
 		return c.spread(left, dim(c.bulk.underway()+" "), c.width)
 	case c.mail.total > 0 && c.toast.text == "":
 		return c.spread(left, dim(c.mail.underway()+" "), c.width)
@@ -151,19 +151,21 @@ func (c *console) status() line {
 	if c.toast.text == "" {
 		return left
 	}
-	right := line{{c.toast.text + " ", c.toast.tone}}
+	said := c.toastText(c.widthOf(left))
+	right := line{{said + " ", c.toast.tone}}
 	if c.widthOf(left)+c.widthOf(right) >= c.width {
-		return line{{" " + c.toast.text, c.toast.tone}} // a sentence is worth more than the count
+		return line{{" " + said, c.toast.tone}} // a sentence is worth more than the count
 	}
 	return c.spread(left, right, c.width)
 }
 
 // longToast returns the lines of a toast that doesn't fit the status line.
 func (c *console) longToast() []string {
-	if c.trouble != nil || c.cells(c.toast.text)+1 <= c.width {
+	said := c.toastText(0)
+	if c.trouble != nil || c.cells(said)+1 <= c.width {
 		return nil
 	}
-	return c.wrap(c.toast.text, c.width-2)
+	return c.wrap(said, c.width-2)
 }
 
 // progress says how much of a large account has been read.

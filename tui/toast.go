@@ -10,9 +10,11 @@ import (
 
 // toast is the last thing that happened, said at the right of the status line. It takes no keys.
 type toast struct {
-	text   string
-	tone   theme.Tone
-	number int
+	text    string
+	shorter []string // the same in fewer words, for where text doesn't fit
+	tone    theme.Tone
+	number  int
+	stays   bool // it goes by itself when what it tells of is over, and work in the background may stand in its place
 }
 
 // How long a toast stays: an error holds a sentence and a hint, so it gets longer.
@@ -25,20 +27,49 @@ type toastEnds struct{ number int }
 
 // say shows that something was done.
 func (c *console) say(text string) tea.Cmd {
-	c.toast = toast{c.theme.Glyph(theme.Check) + " " + text, theme.Good, c.toast.number + 1}
+	c.put(theme.Good, text)
 	return c.toastTimer()
 }
 
 // warn shows something that deserves a look but is no error.
 func (c *console) warn(text string) tea.Cmd {
-	c.toast = toast{"! " + text, theme.Warn, c.toast.number + 1}
+	c.put(theme.Warn, text)
 	return c.toastTimer()
 }
 
 // fail shows what went wrong.
 func (c *console) fail(err error) tea.Cmd {
-	c.toast = toast{err.Error(), theme.Bad, c.toast.number + 1}
+	c.put(theme.Bad, err.Error())
 	return c.toastTimer()
+}
+
+// put puts a toast in the place of the last one. The first text is the longest.
+func (c *console) put(tone theme.Tone, texts ...string) {
+	before := ""
+	switch tone { //nolint:exhaustive // an error is a sentence
+	case theme.Good:
+		before = c.theme.Glyph(theme.Check) + " "
+	case theme.Warn:
+		before = "! "
+	}
+	for i := range texts {
+		texts[i] = before + texts[i]
+	}
+	c.toast = toast{text: texts[0], shorter: texts[1:], tone: tone, number: c.toast.number + 1}
+}
+
+// toastText returns the toast in as many words as fit beside so many cells, or else alone on the line. What fits neither
+// is the shortest.
+func (c *console) toastText(beside int) string {
+	all := append([]string{c.toast.text}, c.toast.shorter...)
+	for _, taken := range []int{beside + 1, 0} {
+		for _, text := range all {
+			if c.cells(text)+1+taken <= c.width {
+				return text
+			}
+		}
+	}
+	return all[len(all)-1]
 }
 
 // toastTimer takes the toast away in a while, once.
