@@ -76,16 +76,17 @@ func (e *env) showKey(ctx context.Context, a *acting, id model.ID, output string
 
 // copyKey copies a key and says where it went.
 func (e *env) copyKey(ctx context.Context, a *acting, s model.ServiceAccount, says io.Writer) error {
-	setting, err := e.clipboardSetting()
+	clip, err := e.clipboard()
 	if err != nil {
 		return err
 	}
+	defer clip.Leave()
 	secret, err := a.OpenAPIKey(ctx, a.me, s.ID, model.UseCopy)
 	if err != nil {
 		return err
 	}
 	defer secret.Wipe()
-	result, err := clipboard.New(setting, clipboard.System()).Copy(ctx, secret.Text())
+	result, err := clip.CopySecret(ctx, secret.Text())
 	if err == nil && len(result.Sequence) > 0 {
 		err = e.toTerminal(result.Sequence)
 		clear(result.Sequence)
@@ -97,6 +98,9 @@ func (e *env) copyKey(ctx context.Context, a *acting, s model.ServiceAccount, sa
 		}
 	}
 	_, err = fmt.Fprintf(says, "API key of %s %s\n", s.Name, result.Where)
+	if then := afterwards(result); err == nil && then != "" {
+		_, err = fmt.Fprintln(says, then)
+	}
 	return err
 }
 

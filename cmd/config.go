@@ -19,7 +19,8 @@ import (
 
 // config is what config.toml may say. All of it is optional, and docs/configuration.md describes it.
 type config struct {
-	Mail *mail.Settings `toml:"mail"` // nil when mails aren't sent
+	Mail      *mail.Settings    `toml:"mail"` // nil when mails aren't sent
+	Clipboard clipboardSettings `toml:"clipboard"`
 }
 
 // configFile is where the settings are, there or not.

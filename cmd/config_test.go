@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/adrg/xdg"
 
@@ -81,19 +82,21 @@ func TestMailer(t *testing.T) {
 func TestBadConfigs(t *testing.T) {
 	const secret = "hunter2"
 	for name, tt := range map[string]struct{ text, what, hint string }{
-		"no end":          {"[mail}\n", ", line 1 isn't valid TOML", "double quotes"},
-		"no quotes":       {"[mail]\nhost = hunter2\n", ", line 2 isn't valid TOML", "double quotes"},
-		"no sign":         {"[mail]\nfrom hunter2\n", ", line 2 isn't valid TOML", "double quotes"},
-		"twice":           {"[mail]\nhost = \"a\"\n\nhost = \"hunter2\"\n", ", line 4 isn't valid TOML", "only once"},
-		"an odd escape":   {"[mail]\nuser = \"\\hunter2\"\n", ", line 2 isn't valid TOML", "double quotes"},
-		"a port in words": {"[mail]\nport = \"hunter2\"\n", ", line 2: mail.port has a value of the wrong kind", "a number"},
-		"half a port":     {"[mail]\nport = 1.5\n", ", line 2: mail.port has a value", "a number"},
-		"a host's number": {"[mail]\n\nhost = 5\n", ", line 3: mail.host has a value", "text"},
-		"a shell's words": {"[mail]\npassword_command = \"echo hunter2\"\n", ", line 2: mail.password_command has a value", "a list"},
-		"no table":        {"mail = \"hunter2\"\n", ", line 1: mail has a value", "a table"},
-		"a typing error":  {"[mail]\nhots = \"hunter2\"\n", " has a key that lanyard doesn't know: mail.hots", "typing error"},
-		"another table":   {"[male]\nhost = \"hunter2\"\n", " has a key that lanyard doesn't know: male", "typing error"},
-		"a password":      {"[mail]\npassword = \"hunter2\"\n", " has a key that lanyard doesn't know: mail.password", "password_command or password_file"},
+		"no end":           {"[mail}\n", ", line 1 isn't valid TOML", "double quotes"},
+		"no quotes":        {"[mail]\nhost = hunter2\n", ", line 2 isn't valid TOML", "double quotes"},
+		"no sign":          {"[mail]\nfrom hunter2\n", ", line 2 isn't valid TOML", "double quotes"},
+		"twice":            {"[mail]\nhost = \"a\"\n\nhost = \"hunter2\"\n", ", line 4 isn't valid TOML", "only once"},
+		"an odd escape":    {"[mail]\nuser = \"\\hunter2\"\n", ", line 2 isn't valid TOML", "double quotes"},
+		"a port in words":  {"[mail]\nport = \"hunter2\"\n", ", line 2: mail.port has a value of the wrong kind", "a number"},
+		"half a port":      {"[mail]\nport = 1.5\n", ", line 2: mail.port has a value", "a number"},
+		"a host's number":  {"[mail]\n\nhost = 5\n", ", line 3: mail.host has a value", "text"},
+		"a shell's words":  {"[mail]\npassword_command = \"echo hunter2\"\n", ", line 2: mail.password_command has a value", "a list"},
+		"no table":         {"mail = \"hunter2\"\n", ", line 1: mail has a value", "a table"},
+		"a typing error":   {"[mail]\nhots = \"hunter2\"\n", " has a key that lanyard doesn't know: mail.hots", "typing error"},
+		"seconds in words": {"[clipboard]\nclear_after = \"45 s\"\n", ", line 2: clipboard.clear_after has a value of the wrong kind", "a number"},
+		"seconds mistyped": {"[clipboard]\nclear_afer = 45\n", " has a key that lanyard doesn't know: clipboard.clear_afer", "typing error"},
+		"another table":    {"[male]\nhost = \"hunter2\"\n", " has a key that lanyard doesn't know: male", "typing error"},
+		"a password":       {"[mail]\npassword = \"hunter2\"\n", " has a key that lanyard doesn't know: mail.password", "password_command or password_file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := writeConfig(t, tt.text)
@@ -122,5 +125,30 @@ func TestUnreadableConfig(t *testing.T) {
 	}
 	if _, err := new(env).config(); !errors.Is(err, db.ErrUnreadable) || !strings.Contains(err.Error(), path) {
 		t.Errorf("says %v", err)
+	}
+}
+
+func TestHowLongASecretStays(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"": 45 * time.Second, "[clipboard]\n": 45 * time.Second, "[clipboard]\nclear_after = 0\n": 0,
+		"[clipboard]\nclear_after = 1\n": time.Second, "[clipboard]\nclear_after = 3600\n": time.Hour,
+	} {
+		writeConfig(t, text)
+		c, err := new(env).config()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := c.Clipboard.after(); got != want || err != nil {
+			t.Errorf("%q: %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"-1", "3601", "9000000000000000000"} {
+		path := writeConfig(t, "[clipboard]\nclear_after = "+text+"\n")
+		e := &env{clip: "auto", getenv: func(string) string { return "" }}
+		_, err := e.clipboard()
+		m, ok := errors.AsType[*model.Error](err)
+		if !ok || !errors.Is(err, model.ErrInvalid) || !strings.HasPrefix(m.What, path+": clipboard.clear_after") || !strings.Contains(m.Hint, "1 to 3600") {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }

@@ -23,7 +23,7 @@ import (
 // console opens the account and shows it. The store is looked at before anything is drawn, so that what is wrong with it
 // is said on standard error.
 func (e *env) console(ctx context.Context) error {
-	setting, err := e.clipboardSetting()
+	clip, err := e.clipboard()
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (e *env) console(ctx context.Context) error {
 			return err
 		}
 	}
-	return e.show(ctx, session, setting, letters(sender))
+	return e.show(ctx, session, clip, letters(sender))
 }
 
 // postman carries letters to the mail server.
@@ -65,14 +65,13 @@ func terminal() bool {
 const framesPerSecond = 120
 
 // show runs the console until it is left.
-func (e *env) show(ctx context.Context, session *tui.Session, setting clipboard.Setting, mailer tui.Mailer) error {
+func (e *env) show(ctx context.Context, session *tui.Session, clip *clipboard.Clipboard, mailer tui.Mailer) error {
 	if !terminal() {
 		return usage(errors.New("the console needs a terminal, and this isn't one. Commands work without: lanyard --help"))
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	clip := clipboard.New(setting, clipboard.System())
-	defer clearClipboard(clip)
+	defer clip.Close()
 	look := theme.Options{Dark: true, NoColor: e.getenv("NO_COLOR") != "", ASCII: e.ascii || !utf8Locale(e.getenv)}
 	guard := tui.Guard(tui.New(ctx, tui.Options{
 		Session: session, Found: e.foundFromConsole, Clipboard: clip, Mailer: mailer, Theme: look, CanSuspend: canSuspend(), Now: e.now,
@@ -129,13 +128,6 @@ func onSignal(p *tea.Program) (stop func()) {
 		signal.Stop(c)
 		close(c)
 	}
-}
-
-// clearClipboard takes back what tmux holds of ours.
-func clearClipboard(c *clipboard.Clipboard) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	_ = c.Clear(ctx) // the console is gone already: nobody is there to be told
 }
 
 // utf8Locale reports whether the locale takes more than ASCII. Where none is set, it is assumed to: today's terminals do.

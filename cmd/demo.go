@@ -55,7 +55,7 @@ removes it afterwards. All people in it are invented.`,
 }
 
 func (e *env) demo(ctx context.Context, d demo) error {
-	setting, err := e.clipboardSetting()
+	clip, err := e.clipboard()
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (e *env) demo(ctx context.Context, d demo) error {
 	if err != nil {
 		return err
 	}
-	return e.show(ctx, session, setting, nil) // made-up people get no mail
+	return e.show(ctx, session, clip, nil) // made-up people get no mail
 }
 
 // stopped returns a clock that stands still at a number of seconds since 1970, or the clock that runs if there is none:

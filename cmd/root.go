@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"lanyard/keys/clipboard"
 )
 
 // version is set when a release is built.
@@ -82,7 +80,10 @@ func (e *env) root() *cobra.Command {
 	flags.StringVar(&e.as, "as", e.getenv("LANYARD_AS"), "the `EMAIL` of who acts (LANYARD_AS)")
 	flags.BoolVar(&e.ascii, "ascii", false, "draw with plain ASCII only")
 	flags.StringVar(&e.clip, "clipboard", "auto", "how to copy: auto, native, tmux, osc52 or off")
-	c.AddCommand(e.initCommand(), e.demoCommand(), e.usersCommand(), e.serviceAccountsCommand(), e.verifyCommand(), e.versionCommand())
+	c.AddCommand(
+		e.initCommand(), e.demoCommand(), e.usersCommand(), e.serviceAccountsCommand(), e.verifyCommand(), e.versionCommand(),
+		e.clearClipboardCommand(),
+	)
 	return c
 }
 
@@ -116,15 +117,6 @@ func noSecrets(args []string) error {
 		}
 	}
 	return nil
-}
-
-// clipboardSetting reads --clipboard.
-func (e *env) clipboardSetting() (clipboard.Setting, error) {
-	s, err := clipboard.ParseSetting(e.clip)
-	if err != nil {
-		return s, usage(err)
-	}
-	return s, nil
 }
 
 // errUsage marks what was called wrongly.

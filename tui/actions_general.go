@@ -71,6 +71,10 @@ func (c *console) moveActions() []action {
 func (c *console) programActions() []action {
 	return []action{
 		{
+			id: "overwrite", title: "Overwrite the clipboard", keys: []string{"C"}, section: sectionProgram,
+			enabled: c.mayOverwrite, run: c.overwriteClipboard,
+		},
+		{
 			id: "help", title: "Everything you can do here", keys: []string{"?", ":"}, footer: "help", section: sectionProgram,
 			run: c.do(func() { c.push(newHelp()) }),
 		},

@@ -61,6 +61,7 @@ type console struct {
 	tab           int
 	overlays      []overlay
 	toast         toast
+	clearing      int   // the toast of the copy whose clearing is awaited, 0 for none
 	trouble       error // why the store can't be read at present, nil if it can
 	mouse         bool
 	owed          []tea.Cmd // what the closing of an overlay asks for
@@ -171,6 +172,10 @@ func (c *console) fromBackground(msg tea.Msg) tea.Cmd {
 		return c.onFounded(msg)
 	case toastEnds:
 		c.onToastEnds(msg)
+	case clearTick:
+		return c.onClearTick(msg)
+	case clearEnds:
+		return c.onClearEnds(msg)
 	case revealEnds:
 		c.remove(msg.of)
 	default:

@@ -81,7 +81,7 @@ func (s *serviceAccountsScreen) openKey(m machine, use model.KeyUse) tea.Cmd {
 		if use == model.UseReveal {
 			return func(c *console) tea.Cmd { return c.showSecret(name, secret) }
 		}
-		result, err := clip.Copy(ctx, secret.Text())
+		result, err := clip.CopySecret(ctx, secret.Text())
 		secret.Wipe()
 		return func(c *console) tea.Cmd { return c.copied("API key of "+name, result, err, "o, then r shows it.") }
 	})

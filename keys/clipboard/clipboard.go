@@ -12,6 +12,8 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	native "github.com/atotto/clipboard"
@@ -67,27 +69,40 @@ type Result struct {
 	Where string
 	// Sequence must be written to the terminal for the text to get there. It holds the secret. Empty for most methods.
 	Sequence []byte
+	// Clears is when a secret is cleared again, zero if it isn't: CopySecret tells.
+	Clears time.Time
+	// Outcome hears once how that went, and is closed; without a word when a later copy started the clock anew.
+	Outcome <-chan Outcome
+	// Stays is true when a secret was to be cleared and nothing can: over OSC 52, or because nobody could be started.
+	Stays bool
 }
 
 // Environment is what decides which way to take.
 type Environment struct {
 	Getenv func(string) string
 	GOOS   string
-	// Write is the native clipboard; tests put another in its place.
+	// Write and Read are the native clipboard; tests put another in its place.
 	Write func(text string) error
+	Read  func() (string, error)
 }
 
 // System returns the environment that the program runs in.
 func System() Environment {
-	return Environment{Getenv: os.Getenv, GOOS: runtime.GOOS, Write: native.WriteAll}
+	return Environment{Getenv: os.Getenv, GOOS: runtime.GOOS, Write: native.WriteAll, Read: native.ReadAll}
 }
 
 // Clipboard copies texts. It is safe for concurrent use.
 type Clipboard struct {
-	setting Setting
-	env     Environment
-	wait    time.Duration
-	tmux    tmux
+	setting  Setting
+	env      Environment
+	wait     time.Duration
+	clearing Clearing
+	sent     atomic.Value // the Method that the last text took
+
+	mu     sync.Mutex // held while one is copied
+	tmux   tmux
+	helper *helper // the keeper that runs, nil if none does
+	unsure bool    // whether the last copy was given up on
 }
 
 // patience is how long a clipboard tool may take. On a hung X server it would wait for ever.
@@ -98,14 +113,40 @@ func New(s Setting, env Environment) *Clipboard {
 	return &Clipboard{setting: s, env: env, wait: patience, tmux: tmux{buffer: fmt.Sprintf("lanyard-%d", os.Getpid())}}
 }
 
-// Copy carries a text to the clipboard. The errors say what to do instead.
+// Keep has secrets cleared, from the next copy on, and returns the clipboard.
+func (c *Clipboard) Keep(how Clearing) *Clipboard {
+	c.clearing = how
+	return c
+}
+
+// Copy carries a text that isn't secret to the clipboard, where it stays. The errors say what to do instead.
 func (c *Clipboard) Copy(ctx context.Context, text []byte) (Result, error) {
 	method, err := c.method()
 	if err != nil {
 		return Result{}, err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.copy(ctx, method, text)
+}
+
+// copy notes which way a text took, also when it was given up on: it may have arrived. The caller holds mu.
+func (c *Clipboard) copy(ctx context.Context, method Method, text []byte) (Result, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.wait)
 	defer cancel()
+	c.unsure = false
+	r, err := c.carry(ctx, method, text)
+	switch {
+	case err == nil:
+		c.sent.Store(r.Method)
+	case errors.Is(err, errSilent):
+		c.sent.Store(method)
+		c.unsure = true
+	}
+	return r, err
+}
+
+func (c *Clipboard) carry(ctx context.Context, method Method, text []byte) (Result, error) {
 	switch method {
 	case Tmux:
 		return c.tmux.load(ctx, text)
@@ -117,6 +158,7 @@ func (c *Clipboard) Copy(ctx context.Context, text []byte) (Result, error) {
 		if c.setting == OnlyNative || c.mute() {
 			return Result{}, fmt.Errorf("the desktop's clipboard didn't take it: %w", err)
 		}
+		c.unsure = errors.Is(err, errSilent)
 		return Result{Method: OSC52, Where: "sent to your terminal (the desktop's clipboard didn't answer)", Sequence: osc52(text)}, nil
 	case Screen:
 		return Result{Method: Screen, Where: "sent to your terminal through screen", Sequence: throughScreen(osc52(text))}, nil
@@ -124,9 +166,6 @@ func (c *Clipboard) Copy(ctx context.Context, text []byte) (Result, error) {
 	}
 	return Result{Method: OSC52, Where: "sent to your terminal", Sequence: osc52(text)}, nil
 }
-
-// Clear takes back what tmux holds of ours. It does nothing when nothing was put there.
-func (c *Clipboard) Clear(ctx context.Context) error { return c.tmux.clear(ctx) }
 
 // method is the way that the setting asks for, or the one that fits the environment.
 func (c *Clipboard) method() (Method, error) {
@@ -181,19 +220,5 @@ func (c *Clipboard) mute() bool {
 
 // writeNative hands the text to the desktop's tool, which is given up on when the time is over: nothing can end it.
 func (c *Clipboard) writeNative(ctx context.Context, text []byte) error {
-	done := make(chan error, 1)
-	go func() {
-		defer func() {
-			if v := recover(); v != nil {
-				done <- errors.New("its tool failed")
-			}
-		}()
-		done <- c.env.Write(string(text))
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return errSilent
-	}
+	return within(ctx, func() error { return c.env.Write(string(text)) })
 }

@@ -2,6 +2,7 @@ package clipboard
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -74,8 +75,8 @@ func TestTmux(t *testing.T) {
 	}
 	text := fmt.Sprintf("%s-%d", secret, time.Now().UnixNano()) // nobody else's
 	c := New(Auto, Environment{Getenv: os.Getenv, GOOS: "linux"})
-	if err := c.Clear(t.Context()); err != nil {
-		t.Errorf("clearing before anything was copied: %v", err)
+	if _, err := c.Overwrite(t.Context()); !errors.Is(err, ErrNothing) {
+		t.Errorf("overwriting before anything was copied: %v", err)
 	}
 	r, err := c.Copy(t.Context(), []byte(text))
 	if err != nil || r.Copied || r.Method != Tmux || r.Sequence != nil || !strings.HasPrefix(r.Where, "sent to tmux and its terminal") {
@@ -95,8 +96,8 @@ func TestTmux(t *testing.T) {
 		t.Error("a process has the secret in its arguments or environment")
 	}
 	for range 2 {
-		if err := c.Clear(t.Context()); err != nil {
-			t.Error(err)
+		if r, err := c.Overwrite(t.Context()); err != nil || r.Copied || r.Sequence != nil {
+			t.Errorf("%+v, %v", r, err)
 		}
 		if got := tmuxBuffers(t); got != "theirs=text\n" {
 			t.Errorf("left in tmux: %q", got)
@@ -104,7 +105,7 @@ func TestTmux(t *testing.T) {
 	}
 }
 
-func TestABufferThatSomebodyDeletedIsCleared(t *testing.T) {
+func TestABufferThatSomebodyDeletedIsOverwritten(t *testing.T) {
 	ownTmux(t)
 	c := New(Auto, Environment{Getenv: os.Getenv, GOOS: "linux"})
 	if _, err := c.Copy(t.Context(), []byte(secret)); err != nil {
@@ -113,7 +114,7 @@ func TestABufferThatSomebodyDeletedIsCleared(t *testing.T) {
 	if out, err := exec.Command("tmux", "delete-buffer", "-b", c.tmux.buffer).CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v", out, err)
 	}
-	if err := c.Clear(t.Context()); err != nil {
+	if _, err := c.Overwrite(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -195,8 +196,8 @@ func TestTmuxThatHangsIsGivenUpOn(t *testing.T) {
 		t.Errorf("after %v: %v", time.Since(start), err)
 	}
 	// It may have taken the text all the same.
-	if err := c.Clear(t.Context()); err != nil {
-		t.Error(err)
+	if _, err := c.Overwrite(t.Context()); err == nil || !strings.Contains(err.Error(), "its terminal") {
+		t.Errorf("got %v", err)
 	}
 	if data, err := os.ReadFile(log); err != nil || !bytes.Contains(data, []byte("delete-buffer")) {
 		t.Errorf("tmux was called with %s, %v", data, err)
@@ -210,8 +211,62 @@ func TestABufferThatStaysIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // it doesn't forget
-		if err := c.Clear(t.Context()); err == nil || !strings.Contains(err.Error(), "still has the buffer") || !strings.Contains(err.Error(), "not today") {
+		if _, err := c.Overwrite(t.Context()); err == nil || !strings.Contains(err.Error(), "still has the buffer") || !strings.Contains(err.Error(), "not today") {
 			t.Errorf("got %v", err)
 		}
+	}
+}
+
+// keepTmux runs a keeper of a buffer of tmux's to its end, which comes at once.
+func keepTmux(t *testing.T, wait time.Duration) Outcome {
+	t.Helper()
+	o := describe([]byte(secret))
+	o.Method, o.Buffer = Tmux, "lanyard-1"
+	k := keeper{env: Environment{Getenv: os.Getenv, GOOS: "linux"}, wait: wait, orders: []order{o}}
+	return k.finish()
+}
+
+func TestTheKeeperDeletesTheBuffer(t *testing.T) {
+	ownTmux(t)
+	set := func(name, text string) {
+		t.Helper()
+		cmd := exec.Command("tmux", "load-buffer", "-b", name, "-")
+		cmd.Stdin = strings.NewReader(text)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v", out, err)
+		}
+	}
+	set("theirs", "text")
+	set("lanyard-1", secret)
+	if got := keepTmux(t, patience); got != Cleared || tmuxBuffers(t) != "theirs=text\n" {
+		t.Errorf("%s, and tmux holds %s", got, tmuxBuffers(t))
+	}
+	if got := keepTmux(t, patience); got != Replaced {
+		t.Errorf("of a buffer that is gone: %s", got)
+	}
+	set("lanyard-1", "something else")
+	if got := keepTmux(t, patience); got != Replaced || !strings.Contains(tmuxBuffers(t), "lanyard-1=something else") {
+		t.Errorf("%s, and tmux holds %s", got, tmuxBuffers(t))
+	}
+}
+
+func TestTheKeeperAndATmuxThatDoesNotDoIt(t *testing.T) {
+	shows := "show-buffer) printf %s " + secret + ";;"
+	for name, tt := range map[string]struct {
+		script string
+		wait   time.Duration
+		want   Outcome
+	}{
+		"hangs":              {"sleep 30 & wait", 50 * time.Millisecond, Failed},
+		"hangs then":         {`case "$1" in ` + shows + ` *) sleep 30 & wait;; esac`, 500 * time.Millisecond, Failed},
+		"doesn't delete":     {`case "$1" in ` + shows + ` delete-buffer) exit 1;; *) echo lanyard-1;; esac`, patience, Failed},
+		"has ended meantime": {`echo "no server running on /tmp/x" >&2; exit 1`, patience, Replaced},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fakeTmux(t, tt.script)
+			if got := keepTmux(t, tt.wait); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
 	}
 }
