@@ -74,12 +74,12 @@ func (e *env) clipboard() (*clipboard.Clipboard, error) {
 
 // afterwards says what becomes of a secret on the clipboard, to somebody whose command has ended by then.
 func afterwards(r clipboard.Result) string {
-	in := time.Until(r.Clears).Round(time.Second)
+	in := int(time.Until(r.Clears).Round(time.Second) / time.Second)
 	switch {
 	case !r.Clears.IsZero() && r.Method == clipboard.Tmux:
-		return fmt.Sprintf("It leaves tmux in %v. The terminal around tmux keeps its own: copy something else over it.", in)
+		return fmt.Sprintf("It leaves tmux in %d s. The terminal around tmux keeps its own: copy something else over it.", in)
 	case !r.Clears.IsZero():
-		return fmt.Sprintf("It is cleared in %v, if it is still there.", in)
+		return fmt.Sprintf("It is cleared in %d s, if it is still there.", in)
 	case r.Stays:
 		return "Nothing clears it there by itself: copy something else over it."
 	}

@@ -98,7 +98,7 @@ func (e *env) copyKeyCommand() *cobra.Command {
 		Use: "copy-key NAME", Short: "Copy an API key to the clipboard", Args: oneName,
 		Long: `Copies the API key of a service account: to the desktop's clipboard, into tmux, or
 over SSH to the clipboard of your own terminal. It says whether the key was copied
-or only sent. --clipboard chooses the way.`,
+or only sent, and when it is cleared again. --clipboard chooses the way.`,
 		Example: "  lanyard sa copy-key ci-runner",
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := e.mayCopy(true); err != nil {

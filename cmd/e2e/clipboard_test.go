@@ -88,7 +88,11 @@ func (c *Console) until(what string, done func() bool) {
 // ours returns what tmux's only buffer holds, "" if there is none.
 func (c *Console) ours() string {
 	c.t.Helper()
-	buffers := c.Buffers()
+	buffers, err := c.term.Buffers()
+	if err != nil && strings.Contains(err.Error(), "no buffer") {
+		buffers, err = c.term.Buffers() // it went between the list and the look
+	}
+	c.check(err)
 	if len(buffers) > 1 {
 		c.fail("tmux holds %v", buffers)
 	}
@@ -316,6 +320,53 @@ func TestCopyInABareTerminal(t *testing.T) {
 	b.until("a blank", func(output string) bool { return pasted(output) == " " })
 	b.keys("q")
 	b.wrote("\x1b[?1049l")
+}
+
+// account makes an account with a service account named bot, at a prompt.
+func (c *Console) account() *Console {
+	c.t.Helper()
+	c.Run("lanyard", "init", "--account", "Acme", "--name", "Ana", "--email", "ana@example.com").ExpectExit(0)
+	return c.Run("lanyard", "sa", "create", "bot", "--role", "Builder").ExpectExit(0)
+}
+
+// A command ends at once, and what it copied is cleared all the same.
+func TestACommandsCopyIsCleared(t *testing.T) {
+	t.Parallel()
+	c := Start(t, Standard, clearAfter(t, "2"), "version").ExpectExit(0).account()
+	c.Run("lanyard", "sa", "copy-key", "bot").Expect("API key of bot sent to tmux", "It leaves tmux in 2 s").ExpectExit(0)
+	key := c.ours()
+	if keyPattern.FindString(key) != key || key == "" {
+		t.Fatalf("tmux holds %q", key)
+	}
+	c.theKeeper()
+	c.nowhere(key)
+	c.until("the buffer to go", func() bool { return c.ours() == "" })
+	c.until("the keeper to end", func() bool { return len(c.keepers()) == 0 })
+	c.Run("lanyard", "sa", "copy-key", "bot", "--clipboard", "osc52").Expect("sent to your terminal", "Nothing clears it there").ExpectExit(0)
+	if len(c.keepers()) != 0 {
+		t.Error("somebody waits to clear what can't be")
+	}
+}
+
+// The same key is copied again by another process: the first one's clock doesn't count any more.
+func TestASecondCommandStartsTheClockAnew(t *testing.T) {
+	t.Parallel()
+	env := clearAfter(t, "4")
+	env["DISPLAY"], env["WAYLAND_DISPLAY"] = ownDisplay(t), ""
+	c := outsideTmux(t, env).account()
+	copies := func() {
+		c.Run("lanyard", "sa", "copy-key", "bot").Expect("It is cleared in 4 s").ExpectExit(0).Run("clear").ExpectExit(0)
+	}
+	copies()
+	key := paste(t, env["DISPLAY"])
+	time.Sleep(2 * time.Second)
+	copies()
+	c.until("the first keeper to go", func() bool { return len(c.keepers()) == 1 })
+	if left := paste(t, env["DISPLAY"]); left != key || !keyPattern.MatchString(key) {
+		t.Errorf("the first keeper left %q of %q", left, key)
+	}
+	c.until("an empty clipboard", func() bool { return paste(t, env["DISPLAY"]) == "" })
+	c.until("the keeper to end", func() bool { return len(c.keepers()) == 0 })
 }
 
 // ownDisplay starts an X server without a screen, on a display that nobody uses.
