@@ -71,7 +71,7 @@ func (c *console) moveActions() []action {
 func (c *console) programActions() []action {
 	return []action{
 		{
-			id: "overwrite", title: "Overwrite the clipboard", keys: []string{"C"}, section: sectionProgram,
+			id: actionOverwrite, title: "Overwrite the clipboard", keys: []string{"C"}, section: sectionProgram,
 			enabled: c.mayOverwrite, run: c.overwriteClipboard,
 		},
 		{

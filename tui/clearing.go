@@ -141,6 +141,9 @@ func (c *console) sayOf(texts ...string) tea.Cmd {
 	return c.after(errorFor, func(time.Time) tea.Msg { return toastEnds{n} })
 }
 
+// actionOverwrite is the id of the action that overwrites the clipboard.
+const actionOverwrite = "overwrite"
+
 var errNothingCopied = errors.New("nothing was copied yet")
 
 func (c *console) mayOverwrite() error {
@@ -164,4 +167,12 @@ func (c *console) overwriteClipboard() tea.Cmd {
 			return tea.Batch(sequence(result), c.say(result.Where))
 		}}
 	}
+}
+
+// overwriteBy runs the action if a key is its own, over a page from which something was copied.
+func (c *console) overwriteBy(k tea.KeyPressMsg) tea.Cmd {
+	if a, ok := actionFor(c.general, k.String()); ok && a.id == actionOverwrite {
+		return c.runAction(a)
+	}
+	return nil
 }

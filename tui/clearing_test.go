@@ -171,6 +171,11 @@ func TestOverwriteTheClipboard(t *testing.T) {
 	if d.copied != "" {
 		t.Errorf("the clipboard holds %q", d.copied)
 	}
+	d.press("o c").sees("Created by", "copied to the clipboard")
+	d.press("C").sees("Created by", "Clipboard cleared").press("esc")
+	if d.copied != "" {
+		t.Errorf("over a page, the clipboard holds %q", d.copied)
+	}
 	of := d.copyKey("API key of bot", onDesktop)
 	d.press("C").sees("Clipboard cleared").press("esc").misses("Clipboard")
 	d.send(clearEnds{of, clipboard.Replaced}) // by ourselves: not worth a word

@@ -56,6 +56,8 @@ func (p *page) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		p.scroll(-p.rows)
 	case keyPgDown.has(k), keySpace.has(k):
 		p.scroll(p.rows)
+	default:
+		return c.overwriteBy(k)
 	}
 	return nil
 }
