@@ -6,6 +6,9 @@
 package grid
 
 import (
+	"iter"
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/tui/theme"
@@ -80,6 +83,18 @@ func (g *Grid[T]) SetSize(width, height int) {
 	g.reveal()
 }
 
+// SetEager changes the Eager width of a column: for one whose cells have more to show at times. It holds for all rows, so that
+// scrolling still moves nothing sideways.
+func (g *Grid[T]) SetEager(column string, width int) {
+	i := g.columnIndex(column)
+	if i < 0 || g.columns[i].Eager == width {
+		return
+	}
+	g.columns = slices.Clone(g.columns) // work in the background reads the others
+	g.columns[i].Eager = width
+	g.arrange()
+}
+
 // arrange lays the columns out anew. The one that is being edited stays.
 func (g *Grid[T]) arrange() {
 	keep := -1
@@ -147,6 +162,17 @@ func (g *Grid[T]) Counts() (total, shown, marked int) {
 
 // Rows are all rows as they are on the screen, whether the filter shows them or not.
 func (g *Grid[T]) Rows() Rows[T] { return g.pic.rows }
+
+// Visible goes through the rows in the window.
+func (g *Grid[T]) Visible() iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for k := g.offset; k < min(g.offset+g.body(), g.pic.len()); k++ {
+			if !yield(g.pic.rows.At(int(g.pic.at(k)))) {
+				return
+			}
+		}
+	}
+}
 
 // Row is the row with an id, as it is on the screen.
 func (g *Grid[T]) Row(id uint64) (row T, ok bool) {

@@ -36,6 +36,7 @@ func arrange[T any](columns []Column[T], width, keep int) layout {
 		room -= tail
 	}
 	l.spans = squeeze(choose(columns, room, keep), room)
+	serve(columns, l.spans, room-taken(l.spans))
 	grow(columns, l.spans, room-taken(l.spans))
 	x := l.gutter
 	for i := range l.spans {
@@ -100,6 +101,16 @@ func squeeze(spans []span, room int) []span {
 		}
 	}
 	return spans
+}
+
+// serve gives the eager columns what they want, from left to right.
+func serve[T any](columns []Column[T], spans []span, left int) {
+	for i, s := range spans {
+		if more := columns[s.column].Eager - s.width; more > 0 && more <= left {
+			spans[i].width += more
+			left -= more
+		}
+	}
 }
 
 // grow deals out the room that is left: to all, in proportion, until they have what they would like, and then to those that take more.

@@ -3,6 +3,7 @@ package grid
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -138,6 +139,61 @@ func TestLayoutGivesWayByPriority(t *testing.T) {
 		if seen[pair[0]] <= seen[pair[1]] {
 			t.Errorf("%s goes below %d, %s below %d", pair[0], seen[pair[0]], pair[1], seen[pair[1]])
 		}
+	}
+}
+
+// An eager column has what it wants or what it would have anyway, and takes no column's place.
+func TestAnEagerColumnIsServedFirst(t *testing.T) {
+	const wants = 25
+	width := func(g *Grid[*person], key string) int {
+		for _, s := range g.layout.spans {
+			if g.columns[s.column].Key == key {
+				return s.width
+			}
+		}
+		return 0
+	}
+	served, before := 0, newGrid(newCrowd(5, 3), 0, 20)
+	g := newGrid(newCrowd(5, 3), 0, 20)
+	g.SetEager("role", wants)
+	for w := 40; w <= 200; w++ {
+		before.SetSize(w, 20)
+		g.SetSize(w, 20)
+		last := g.layout.spans[len(g.layout.spans)-1]
+		if !slices.Equal(g.layout.keys, before.layout.keys) || last.x+last.width > w-tail {
+			t.Fatalf("at %d: %v, without it %v", w, g.layout, before.layout)
+		}
+		switch role := width(g, "role"); {
+		case role >= wants:
+			served++
+		case role != width(before, "role"):
+			t.Fatalf("at %d it has %d of %d", w, role, wants)
+		}
+	}
+	if served < 40 {
+		t.Errorf("it had what it wants at %d widths", served)
+	}
+	g.SetEager("role", 0)
+	g.SetEager("nothing", 10)
+	if fmt.Sprint(g.layout) != fmt.Sprint(before.layout) {
+		t.Error("taken back, it is another layout")
+	}
+}
+
+func TestVisibleIsWhatTheWindowShows(t *testing.T) {
+	g := newGrid(newCrowd(100, 3), 100, 11)
+	finish(g, g.SetFilter("a"))
+	g.MoveRows(20)
+	var got []uint64
+	for p := range g.Visible() {
+		got = append(got, p.id)
+	}
+	if shown := g.shownIDs(); len(got) != g.body() || !slices.Equal(got, shown[g.offset:g.offset+len(got)]) || !slices.Contains(got, g.id) {
+		t.Errorf("%v of %v, the cursor on %d", got, shown, g.id)
+	}
+	finish(g, g.SetFilter("nobody is called so"))
+	for p := range g.Visible() {
+		t.Errorf("of nobody, %v", p)
 	}
 }
 
