@@ -30,8 +30,8 @@ exit code is 0 for a good key, 7 for one that isn't, and 4 for a good one that m
 not do what --require asks for.
 
 --stream reads a key a line and answers each with a line of JSON, for as long as
-there are any: for a service that asks often. A key that is deleted meanwhile is
-refused at once.`
+there are any: for a service that asks often. A key that is deleted or ended
+meanwhile is refused at once, and one that a rotation made is good at once.`
 
 func (e *env) verifyCommand() *cobra.Command {
 	var v verify

@@ -157,6 +157,19 @@ func (s *Snapshot) PreviousKey(of ServiceAccount, at time.Time) (APIKey, bool) {
 	return previousKey(s, of, at)
 }
 
+// RotatedKey returns what is kept of the key that a service account had before the last rotation, whether it is still good or
+// not.
+func (s *Snapshot) RotatedKey(of ServiceAccount) (APIKey, bool) {
+	if of.PreviousKey == 0 {
+		return APIKey{}, false
+	}
+	return s.apiKeys.Get(of.PreviousKey)
+}
+
+// AnyRotated reports whether there is a service account whose key was rotated. It is answered from what is counted, also
+// while the account is being loaded.
+func (s *Snapshot) AnyRotated() bool { return s.totals[KindAPIKey] > s.totals[KindServiceAccount] }
+
 func (s *Snapshot) apiKey(id ID) (APIKey, bool) { return s.apiKeys.Get(id) }
 
 // ServiceAccountsChangedSince returns the ids of the service accounts that differ from before, themselves or in a key.

@@ -61,8 +61,9 @@ type console struct {
 	tab           int
 	overlays      []overlay
 	toast         toast
-	clearing      int   // the toast of the copy whose clearing is awaited, 0 for none
-	trouble       error // why the store can't be read at present, nil if it can
+	clearing      int       // the toast of the copy whose clearing is awaited, 0 for none
+	alarm         time.Time // when the console wakes to draw what changes by itself; zero for not at all
+	trouble       error     // why the store can't be read at present, nil if it can
 	mouse         bool
 	owed          []tea.Cmd // what the closing of an overlay asks for
 	working       int       // changes on their way
@@ -128,7 +129,7 @@ func (c *console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = tea.Batch(append(c.owed, cmd)...)
 		c.owed = nil
 	}
-	return c, cmd
+	return c, tea.Batch(cmd, c.setAlarm())
 }
 
 func (c *console) route(msg tea.Msg) tea.Cmd {
@@ -178,6 +179,8 @@ func (c *console) fromBackground(msg tea.Msg) tea.Cmd {
 		return c.onClearEnds(msg)
 	case revealEnds:
 		c.remove(msg.of)
+	case alarmRings:
+		c.onAlarm(msg)
 	default:
 		return c.toScreens(msg)
 	}

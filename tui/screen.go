@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -28,6 +29,7 @@ type screen interface {
 	cursorRect() rect
 	menuTitle() (title string, ok bool)
 	aim() aim // what the menu is about
+	turns() time.Time
 
 	refresh() tea.Cmd
 	handle(msg tea.Msg) tea.Cmd
@@ -64,8 +66,9 @@ type sheet[T any] struct {
 	see     func(model.Rules) error // whether the acting person sees them, or why not
 	rows    func(*model.Snapshot) grid.Rows[T]
 	seen    func(T) model.Seen
-	label   func(T) string // how a row is called in a title or a question
-	empty   string         // what belongs here and which key makes the first one
+	label   func(T) string               // how a row is called in a title or a question
+	turn    func(T, time.Time) time.Time // when a row next looks different by itself, after a time; nil: none ever does
+	empty   string                       // what belongs here and which key makes the first one
 	grid    *grid.Grid[T]
 }
 
@@ -114,6 +117,20 @@ func (s *sheet[T]) actions() []action       { return s.acts }
 func (s *sheet[T]) view() string            { return s.grid.View() }
 func (s *sheet[T]) resize(w, h int)         { s.grid.SetSize(w, h) }
 func (s *sheet[T]) setTheme(t *theme.Theme) { s.grid.SetTheme(t) }
+
+// turns is when something in the window next looks different by itself, zero for never.
+func (s *sheet[T]) turns() (first time.Time) {
+	if s.turn == nil {
+		return first
+	}
+	now := s.c.now()
+	for row := range s.grid.Visible() {
+		if at := s.turn(row, now); !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	return first
+}
 
 func (s *sheet[T]) total() int {
 	total, _, _ := s.grid.Counts()

@@ -10,13 +10,13 @@ import (
 
 	"lanyard/model"
 	"lanyard/tui/grid"
-	"lanyard/tui/theme"
 )
 
-// machine is a service account with what is kept of its key.
+// machine is a service account with what is kept of its keys.
 type machine struct {
 	model.ServiceAccount
 	APIKey model.APIKey
+	OldKey model.APIKey // the one before the last rotation, good or not; zero if there is none
 	in     *model.Snapshot
 }
 
@@ -30,7 +30,7 @@ func newServiceAccountsScreen(c *console) screen {
 		empty: "No service accounts yet. Press n to create the first: its API key is made with it.",
 		label: func(m machine) string { return m.Name },
 		seen:  func(m machine) model.Seen { return model.Seen{ID: m.ID, Version: m.Version} },
-		rows:  s.visible, see: model.Rules.SeeServiceAccounts,
+		rows:  s.visible, see: model.Rules.SeeServiceAccounts, turn: machine.oldUntil,
 	}
 	s.build(s.describe(), s.describeActions())
 	return s
@@ -45,10 +45,11 @@ func (s *serviceAccountsScreen) visible(snap *model.Snapshot) grid.Rows[machine]
 	}
 }
 
-// machineOf is a service account with its key.
+// machineOf is a service account with its keys.
 func machineOf(in *model.Snapshot, s model.ServiceAccount) machine {
 	key, _ := in.APIKey(s)
-	return machine{s, key, in}
+	old, _ := in.RotatedKey(s)
+	return machine{s, key, old, in}
 }
 
 func (s *serviceAccountsScreen) describe() []column[machine] {
@@ -66,7 +67,7 @@ func (s *serviceAccountsScreen) describe() []column[machine] {
 	role.edit = &edit[machine]{may: mayEdit, options: machineRoles, choose: setMachineRole}
 	key := g(grid.Column[machine]{
 		Key: "key", Title: "API key", Min: 9, Ideal: 9, Priority: 1,
-		Cell:    func(m machine) grid.Cell { return grid.Cell{Text: m.APIKey.Hint(), Tone: theme.Accent} },
+		Cell:    func(m machine) grid.Cell { return keyCell(m, s.c.now()) },
 		SortKey: func(b []byte, m machine) []byte { return append(b, m.APIKey.PublicID...) },
 	})
 	key.open = "service_account.copy_key"
@@ -79,7 +80,7 @@ func (s *serviceAccountsScreen) describe() []column[machine] {
 		s.editText(described, description, mayEdit, (*model.Directory).DescribeServiceAccount),
 		role, key,
 		g(timeColumn("created", "Created", 6, func(m machine) time.Time { return m.CreatedAt }, date)),
-		g(timeColumn("used", "Last used", 5, func(m machine) time.Time { return m.APIKey.LastUsedAt }, func(t time.Time) string { return ago(t, s.c.now()) })),
+		g(timeColumn("used", "Last used", 5, machine.lastUsed, func(t time.Time) string { return ago(t, s.c.now()) })),
 		reach,
 	}
 }
@@ -115,6 +116,14 @@ func (s *serviceAccountsScreen) describeActions() []action {
 		{
 			id: "service_account.copy_key", title: "Copy API key", keys: []string{"c"}, menu: "c", footer: "copy key", section: sectionHere,
 			enabled: s.mayReveal, run: s.copyKey,
+		},
+		{
+			id: "service_account.rotate_key", title: "Rotate API key…", menu: "r", section: sectionHere,
+			enabled: s.allowed(mayRotate), run: s.pickGrace,
+		},
+		{
+			id: "service_account.end_old_key", title: "End the old key now", menu: "e", section: sectionHere, danger: true,
+			enabled: s.allowed(mayEndOld), run: s.askEndOld,
 		},
 		{
 			id: "service_account.edit_workspaces", title: "Workspaces…", menu: "w", section: sectionHere,

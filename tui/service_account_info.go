@@ -49,10 +49,8 @@ func (s *serviceAccountsScreen) facts(m machine) [][2]string {
 	if in.ReachesAll(m.Role) {
 		pairs[4][1] = "all " + count(in.Workspaces().Len(), "") + ", as an Admin"
 	}
+	pairs = append(pairs, keyFacts(m, s.c.now())...)
 	return append(pairs, [][2]string{
-		{"API key", m.APIKey.Hint()},
-		{"Key made", moment(m.APIKey.CreatedAt)},
-		{"Last used", ago(m.APIKey.LastUsedAt, s.c.now())},
 		{"Created", moment(m.CreatedAt)},
 		{"Created by", s.c.personName(m.CreatedBy)},
 		{"Id", idText(m.ID)},

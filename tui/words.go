@@ -48,6 +48,20 @@ func ago(t, now time.Time) string {
 	}
 }
 
+// sameDay reports whether two times are on one day of the person's own.
+func sameDay(a, b time.Time) bool {
+	a, b = a.Local(), b.Local()
+	return a.YearDay() == b.YearDay() && a.Year() == b.Year()
+}
+
+// clock shows a time to the minute, without the day if that is today.
+func clock(t, now time.Time) string {
+	if sameDay(t, now) {
+		return t.Local().Format("15:04")
+	}
+	return moment(t)
+}
+
 // moment shows a time to the minute, in the person's own zone.
 func moment(t time.Time) string {
 	if t.IsZero() {

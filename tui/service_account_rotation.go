@@ -1,0 +1,166 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/model"
+	"lanyard/tui/grid"
+	"lanyard/tui/theme"
+)
+
+// oldUntil is when the key that was rotated away ends, zero if it has ended or there is none.
+func (m machine) oldUntil(now time.Time) time.Time {
+	if m.OldKey.ID == 0 || m.OldKey.Expired(now) {
+		return time.Time{}
+	}
+	return m.OldKey.ExpiresAt
+}
+
+// lastUsed is when either key was last used.
+func (m machine) lastUsed() time.Time {
+	if m.OldKey.LastUsedAt.After(m.APIKey.LastUsedAt) {
+		return m.OldKey.LastUsedAt
+	}
+	return m.APIKey.LastUsedAt
+}
+
+// rotatedWidth is what an API key cell takes to say until when an old key is good.
+const rotatedWidth = len("2 keys - old until 30 Nov")
+
+// keyCell shows the key masked, or that there are two and until when.
+func keyCell(m machine, now time.Time) grid.Cell {
+	until := m.oldUntil(now)
+	if until.IsZero() {
+		return grid.Cell{Text: m.APIKey.Hint(), Tone: theme.Accent}
+	}
+	when := until.Local().Format("2 Jan") // a week away at most
+	if sameDay(until, now) {
+		when = until.Local().Format("15:04")
+	}
+	return grid.Cell{Text: "2 keys · old until " + when, Short: "2 keys", Tone: theme.Accent}
+}
+
+// refresh also gives the API keys room to say until when old ones are good, in an account that rotates keys at all.
+func (s *serviceAccountsScreen) refresh() tea.Cmd {
+	width := 0
+	if s.c.snapshot.AnyRotated() {
+		width = rotatedWidth
+	}
+	s.grid.SetEager("key", width)
+	return s.sheet.refresh()
+}
+
+// keyFacts say of each key what it is and whether it is still in use.
+func keyFacts(m machine, now time.Time) [][2]string {
+	pairs := [][2]string{
+		{"API key", m.APIKey.Hint()},
+		{"Key made", moment(m.APIKey.CreatedAt)},
+		{"Last used", ago(m.APIKey.LastUsedAt, now)},
+	}
+	old := m.OldKey
+	if old.ID == 0 {
+		return pairs
+	}
+	end := "good until " + clock(old.ExpiresAt, now)
+	if old.Expired(now) {
+		end = "ended " + moment(old.ExpiresAt)
+	}
+	used := ago(old.LastUsedAt, now)
+	if !old.LastUsedAt.IsZero() && old.LastUsedAt.Before(m.APIKey.CreatedAt.Truncate(time.Minute)) {
+		used += " · not since the rotation"
+	}
+	return append(pairs, [2]string{"Old key", old.Hint() + " · " + end}, [2]string{"Old key used", used})
+}
+
+func mayRotate(r model.Rules, m machine) error { return r.RotateAPIKey(m.ServiceAccount) }
+
+func mayEndOld(r model.Rules, m machine) error { return r.EndPreviousKey(m.ServiceAccount) }
+
+// graceNames are what the graces are called in a picker.
+var graceNames = map[time.Duration]string{0: "No grace", time.Hour: "1 hour", model.DefaultGrace: "24 hours", model.MaxGrace: "7 days"}
+
+// pickGrace asks for how long the old keys stay good, and makes new ones.
+func (s *serviceAccountsScreen) pickGrace() tea.Cmd {
+	targets, called, now := s.targets(), s.called(), s.c.now()
+	graces := model.Graces()
+	at := max(0, slices.Index(graces, model.DefaultGrace))
+	options := make([]option, len(graces))
+	for i, grace := range graces {
+		options[i] = option{id: model.ID(i), name: graceNames[grace], help: "the old key works until " + clock(now.Add(grace), now)}
+		if grace == 0 {
+			options[i].help = "the old key is refused at once"
+		}
+	}
+	title := "Rotate the key of " + called
+	if s.endsOldest(now) {
+		title = "Rotate again, and end the older key of " + called
+	}
+	s.c.push(&picker{title: title, options: options, at: at, choose: func(_ *console, o option) tea.Cmd {
+		if grace := graces[o.id]; grace > 0 {
+			return s.rotate(targets, called, grace)
+		}
+		s.askNoGrace(targets, called)
+		return nil
+	}})
+	return nil
+}
+
+// endsOldest reports whether a rotation ends a key that is good still, because it is the second one within a grace.
+func (s *serviceAccountsScreen) endsOldest(now time.Time) bool {
+	asked := 0
+	for m := range s.aimed() {
+		if !m.oldUntil(now).IsZero() {
+			return true
+		}
+		asked++
+		if asked == askAtMost {
+			return false
+		}
+	}
+	return false
+}
+
+// askNoGrace asks before keys are replaced that are refused from then on.
+func (s *serviceAccountsScreen) askNoGrace(targets targets[machine], called string) {
+	text := "The key that " + called + " has now is refused at once, and whatever uses it has to be given the new one."
+	if len(targets.ids) > 1 {
+		text = "The keys that they have now are refused at once, and whatever uses them has to be given the new ones."
+	}
+	s.c.push(newConfirm("Rotate the key of "+called+" without a grace?", text, "Rotate", len(targets.ids), func() tea.Cmd {
+		return s.rotate(targets, called, 0)
+	}))
+}
+
+func (s *serviceAccountsScreen) rotate(targets targets[machine], called string, grace time.Duration) tea.Cmd {
+	now, old := s.c.now(), "old key"
+	if len(targets.ids) > 1 {
+		old = "old keys"
+	}
+	done := "rotated · " + old + " good until " + clock(now.Add(grace), now)
+	if grace == 0 {
+		done = "rotated · " + old + " refused from now on"
+	}
+	return s.change(targets, called, done, func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
+		return d.RotateAPIKeys(ctx, a, list, grace)
+	})
+}
+
+// askEndOld asks before keys that were rotated away are ended, and tells whether they are still used.
+func (s *serviceAccountsScreen) askEndOld() tea.Cmd {
+	targets, called := s.targets(), s.called()
+	one, ok := s.single()
+	text := fmt.Sprintf("%s stops working at once, and whatever still uses it with it. It was last used: %s.",
+		one.OldKey.Hint(), ago(one.OldKey.LastUsedAt, s.c.now()))
+	if !ok {
+		text = "The keys that were rotated away stop working at once, and whatever still uses them with them."
+	}
+	s.c.push(newConfirm("End the old key of "+called+"?", text, "End it", len(targets.ids), func() tea.Cmd {
+		return s.change(targets, called, "without the old key from now on", (*model.Directory).EndPreviousKeys)
+	}))
+	return nil
+}
