@@ -8,7 +8,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"golang.org/x/crypto/chacha20poly1305"
 )
@@ -20,23 +19,27 @@ var (
 	ErrMismatch = errors.New("the sealed text isn't the one that its digest was made of")
 )
 
+// errWiped is a mistake of the program's: it would seal under a key of zeros.
+var errWiped = errors.New("the sealing key was wiped before it was used")
+
 // rootLen is the length of a root key, in bytes.
 const rootLen = 32
 
-// Root is an unlocked root key. What seals and what chains events are derived from it. As in Key, the secrets are behind a
-// function, so that printing a Root shows none.
+// Root is an unlocked root key, with the data keys that it opens. What seals and what chains events come with it. As in
+// Key, the secrets are behind a function, so that printing a Root shows none.
 type Root struct{ in func() *rootSecrets }
 
 type rootSecrets struct {
 	secret     []byte
-	generation uint64 // of the data key; renewing it raises the number
-	data       []byte
+	generation uint64            // of the data key that seals; 0 once it is wiped
+	data       map[uint64][]byte // the data keys, each by its generation
 	chain      []byte
 }
 
-// newRoot derives the working keys. It copies the secret.
-func newRoot(secret []byte, generation uint64) (*Root, error) {
-	data, err := dataKey(secret, generation)
+// newRoot derives what a root key gives by itself: the data key of the first generation, and what chains events. It copies
+// the secret.
+func newRoot(secret []byte) (*Root, error) {
+	first, err := hkdf.Key(sha256.New, secret, nil, "lanyard data key 1", chacha20poly1305.KeySize)
 	if err != nil {
 		return nil, err
 	}
@@ -44,24 +47,42 @@ func newRoot(secret []byte, generation uint64) (*Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &rootSecrets{secret: bytes.Clone(secret), generation: generation, data: data, chain: chain}
-	return &Root{func() *rootSecrets { return in }}, nil
+	return keepRoot(&rootSecrets{
+		secret: bytes.Clone(secret), generation: firstGeneration, data: map[uint64][]byte{firstGeneration: first}, chain: chain,
+	}), nil
 }
 
-// dataKey derives the key that seals in one generation.
-func dataKey(secret []byte, generation uint64) ([]byte, error) {
-	return hkdf.Key(sha256.New, secret, nil, "lanyard data key "+strconv.FormatUint(generation, 10), chacha20poly1305.KeySize)
-}
+// firstGeneration is that of the data key which is derived from the root key. Later ones are random.
+const firstGeneration = 1
 
-// ChainKey returns the key under which the account's events are chained, 32 bytes. It must not be changed.
+func keepRoot(in *rootSecrets) *Root { return &Root{func() *rootSecrets { return in }} }
+
+// ChainKey returns the key under which the account's events are chained, 32 bytes. It must not be changed, and is gone after
+// Wipe.
 func (r *Root) ChainKey() []byte { return r.in().chain }
 
-// Wipe overwrites the key. The root is of no use afterwards.
+// Generation returns the generation of the data key that seals, from 1; 0 after Wipe.
+func (r *Root) Generation() uint64 { return r.in().generation }
+
+// Clone returns a copy that is wiped by itself: wiping either leaves the other as it is.
+func (r *Root) Clone() *Root {
+	in := r.in()
+	data := make(map[uint64][]byte, len(in.data))
+	for generation, key := range in.data {
+		data[generation] = bytes.Clone(key)
+	}
+	return keepRoot(&rootSecrets{secret: bytes.Clone(in.secret), generation: in.generation, data: data, chain: bytes.Clone(in.chain)})
+}
+
+// Wipe overwrites the keys. The root is of no use afterwards: it neither seals nor opens.
 func (r *Root) Wipe() {
 	in := r.in()
+	in.generation = 0
 	clear(in.secret)
-	clear(in.data)
 	clear(in.chain)
+	for _, key := range in.data {
+		clear(key)
+	}
 }
 
 // Binding ties a sealed text to the place that it belongs in, so that it opens nowhere else.
@@ -79,8 +100,9 @@ func headOf(generation uint64) []byte {
 	return binary.AppendUvarint([]byte{sealAlgorithm}, generation)
 }
 
-// generationOf reads a sealed text's head, and returns the generation, 0 for no head that this version knows.
-func generationOf(sealed []byte) uint64 {
+// Generation returns the generation of the data key that a text was sealed under, 0 for a text with no head that this
+// version knows.
+func Generation(sealed []byte) uint64 {
 	if len(sealed) == 0 || sealed[0] != sealAlgorithm {
 		return 0
 	}
@@ -104,7 +126,10 @@ func (b Binding) associated(head []byte) []byte {
 
 // Seal returns a text that only the same root key opens, and only in the same place.
 func (r *Root) Seal(b Binding, text []byte) ([]byte, error) {
-	aead, err := chacha20poly1305.NewX(r.in().data)
+	if r.in().generation == 0 {
+		return nil, errWiped
+	}
+	aead, err := chacha20poly1305.NewX(r.in().data[r.in().generation])
 	if err != nil {
 		return nil, err
 	}
@@ -120,18 +145,10 @@ func (r *Root) Seal(b Binding, text []byte) ([]byte, error) {
 
 // Open returns what was sealed, under this generation of the data key or an earlier one, or ErrSealed.
 func (r *Root) Open(b Binding, sealed []byte) ([]byte, error) {
-	in, generation := r.in(), generationOf(sealed)
-	if generation == 0 || generation > in.generation {
+	in, generation := r.in(), Generation(sealed)
+	data, known := in.data[generation]
+	if !known || in.generation == 0 {
 		return nil, ErrSealed
-	}
-	data := in.data
-	if generation != in.generation {
-		earlier, err := dataKey(in.secret, generation)
-		if err != nil {
-			return nil, err
-		}
-		defer clear(earlier)
-		data = earlier
 	}
 	aead, err := chacha20poly1305.NewX(data)
 	if err != nil {

@@ -11,74 +11,30 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
-// SealFile is the sealing key as it is kept: the root key, wrapped once for each way to unlock it. Records are sealed
-// under keys derived from the root key, so that ways can be added and taken away without touching a record.
+// SealFile is the sealing key as it is kept: the root key, wrapped once for each way to unlock it, and the data keys of
+// later generations, each wrapped under the root key. So ways can be added and taken away without touching a record, and
+// the data key can be renewed without knowing what opens the ways.
 //
 // This is only its content; where the file lives and who may read it is for others to see to. Its JSON form is the file
 // itself, and so a secret.
 type SealFile struct {
-	Format     int    `json:"lanyard_seal"`
-	Store      string `json:"store"`      // the id of the store that it belongs to
-	Generation uint64 `json:"generation"` // of the data key, from 1
-	Slots      []Slot `json:"slots"`
+	Format     int       `json:"lanyard_seal"`
+	Store      string    `json:"store"`      // the id of the store that it belongs to
+	Generation uint64    `json:"generation"` // of the data key that seals, from 1
+	Slots      []Slot    `json:"slots"`
+	Data       []DataKey `json:"data,omitempty"` // in ascending order, up to Generation; the first generation has none
 }
 
-// Slot is one way to unlock the root key. A slot of a type that this version doesn't know is written again as it was read.
-type Slot struct {
-	ID      int             `json:"id"`
-	Type    string          `json:"type"`
-	Key     []byte          `json:"key,omitempty"`    // SlotFile: what the root key is wrapped under, in clear
-	Params  json.RawMessage `json:"params,omitempty"` // of other types, such as a passphrase's salt and cost
-	Wrapped []byte          `json:"wrapped"`
+// The formats of the file. Each file is written in the lowest that says what it holds, so that an older lanyard goes on
+// reading it for as long as it can.
+const (
+	formatSlots = 1 // slots alone: the data key is that of the first generation
+	formatData  = 2 // with a list of data keys
 
-	asRead json.RawMessage // of a type that this version doesn't know
-}
+	newestFormat = formatData
+)
 
-// plainSlot is a Slot without its ways of reading and writing itself.
-type plainSlot Slot
-
-// UnmarshalJSON reads a slot.
-func (s *Slot) UnmarshalJSON(data []byte) error {
-	var p plainSlot
-	if err := json.Unmarshal(data, &p); err != nil {
-		return err
-	}
-	if p.Type != SlotFile {
-		p.asRead = bytes.Clone(data)
-	}
-	*s = Slot(p)
-	return nil
-}
-
-// MarshalJSON writes a slot.
-func (s Slot) MarshalJSON() ([]byte, error) {
-	if s.asRead != nil {
-		return s.asRead, nil
-	}
-	return json.Marshal(plainSlot(s))
-}
-
-// String names the slot without its secrets.
-func (s Slot) String() string { return fmt.Sprintf("slot %d (%s)", s.ID, s.Type) }
-
-// Format prints what String does, whatever the verb.
-func (s Slot) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
-
-// LogValue returns what String does: a log is no place for the file's JSON.
-func (s Slot) LogValue() slog.Value { return slog.StringValue(s.String()) }
-
-// LogValue names the file without its secrets.
-func (f *SealFile) LogValue() slog.Value {
-	return slog.StringValue(fmt.Sprintf("the sealing key of %s", f.Store))
-}
-
-// SlotFile is the slot that opens by being readable: the file's mode is its lock.
-const SlotFile = "file"
-
-// sealFileFormat is the number of the format that this version writes.
-const sealFileFormat = 1
-
-// maxSealFile bounds what is decoded, in bytes; a file is under a kilobyte.
+// maxSealFile bounds what is decoded, in bytes; a file is under a kilobyte, and two hundred more with each data key.
 const maxSealFile = 64 << 10
 
 var (
@@ -92,46 +48,43 @@ var (
 	ErrSealFileLocked = errors.New("the sealing key is locked")
 )
 
+// LogValue names the file without its secrets.
+func (f *SealFile) LogValue() slog.Value {
+	return slog.StringValue(fmt.Sprintf("the sealing key of %s", f.Store))
+}
+
 // NewSealFile makes a random root key for a store, and the file that keeps it. random is crypto/rand.Reader but in tests.
 func NewSealFile(storeID string, random io.Reader) (*SealFile, *Root, error) {
-	secret := make([]byte, rootLen)
+	secret, err := randomBytes(random, rootLen)
+	if err != nil {
+		return nil, nil, err
+	}
 	defer clear(secret)
-	wrapping := make([]byte, chacha20poly1305.KeySize)
-	for _, b := range [][]byte{secret, wrapping} {
-		if _, err := io.ReadFull(random, b); err != nil {
-			return nil, nil, fmt.Errorf("the system gave no random bytes: %w", err)
-		}
-	}
-	f := &SealFile{Format: sealFileFormat, Store: storeID, Generation: 1}
-	root, err := newRoot(secret, f.Generation)
+	root, err := newRoot(secret)
 	if err != nil {
 		return nil, nil, err
 	}
-	slot := Slot{ID: 1, Type: SlotFile, Key: wrapping}
-	wrapper, err := f.wrapper(slot)
-	if err != nil {
+	f := &SealFile{Format: formatSlots, Store: storeID, Generation: firstGeneration}
+	if _, err := f.AddFile(root, random); err != nil {
 		return nil, nil, err
 	}
-	defer wrapper.Wipe()
-	if slot.Wrapped, err = wrapper.Seal(f.binding(slot), secret); err != nil {
-		return nil, nil, err
-	}
-	f.Slots = []Slot{slot}
 	return f, root, nil
 }
 
-// wrapper is what the root key is sealed under in a slot. It has the file's generation, so that a file whose generation
-// was changed doesn't unlock: it would seal under a data key that the right file doesn't have.
-func (f *SealFile) wrapper(s Slot) (*Root, error) { return newRoot(s.Key, f.Generation) }
-
-// binding ties a wrapped root key to its store and slot.
-func (f *SealFile) binding(s Slot) Binding {
-	return Binding{Store: f.Store, Record: uint64(s.ID), Field: "seal." + s.Type}
+func randomBytes(random io.Reader, n int) ([]byte, error) {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(random, b); err != nil {
+		return nil, fmt.Errorf("the system gave no random bytes: %w", err)
+	}
+	return b, nil
 }
 
 // Encode returns the file's content. It is a secret.
 func (f *SealFile) Encode() ([]byte, error) {
 	b, err := json.MarshalIndent(f, "", "  ")
+	if err == nil && len(b) >= maxSealFile {
+		return nil, fmt.Errorf("a sealing key file of %d bytes couldn't be read again: it has too many ways to open", len(b))
+	}
 	return append(b, '\n'), err
 }
 
@@ -145,9 +98,9 @@ func DecodeSealFile(data []byte) (*SealFile, error) {
 		return nil, ErrSealFileDamaged
 	}
 	switch {
-	case f.Format > sealFileFormat:
+	case f.Format > newestFormat:
 		return nil, ErrSealFileNewer
-	case f.Format < 1 || f.Store == "" || f.Generation == 0 || len(f.Slots) == 0:
+	case f.Format < formatSlots || f.Store == "" || len(f.Slots) == 0 || !f.generationsFit():
 		return nil, ErrSealFileDamaged
 	}
 	return &f, nil
@@ -156,28 +109,45 @@ func DecodeSealFile(data []byte) (*SealFile, error) {
 // Unlock returns the root key by the slots that need nobody. The errors are ErrSealFileOther for another store,
 // ErrSealFileLocked when somebody has to be asked, and ErrSealFileDamaged.
 func (f *SealFile) Unlock(storeID string) (*Root, error) {
+	return f.unlockBy(storeID, SlotFile, ErrSealFileLocked, func(s Slot) ([]byte, error) { return bytes.Clone(s.Key), nil })
+}
+
+// unlockBy tries the slots of one type, each under the key that open gives for it. When none opens, the fault is that of a
+// slot that is whole if there is one; it is none where there is no such slot.
+func (f *SealFile) unlockBy(storeID, slotType string, none error, open func(Slot) ([]byte, error)) (*Root, error) {
 	if f.Store != storeID {
 		return nil, ErrSealFileOther
 	}
-	fault := ErrSealFileLocked
+	var fault error
 	for _, s := range f.Slots {
-		if s.Type != SlotFile {
+		if s.Type != slotType {
 			continue
 		}
-		root, err := f.unwrap(s)
+		root, err := f.unwrap(s, open)
 		if err == nil {
 			return root, nil
 		}
-		fault = ErrSealFileDamaged
+		if fault == nil || errors.Is(err, errSlotShut) {
+			fault = err
+		}
+	}
+	if fault == nil {
+		return nil, none
 	}
 	return nil, fault
 }
 
-func (f *SealFile) unwrap(s Slot) (*Root, error) {
-	if len(s.Key) != chacha20poly1305.KeySize || generationOf(s.Wrapped) != f.Generation {
+// unwrap opens one slot.
+func (f *SealFile) unwrap(s Slot, open func(Slot) ([]byte, error)) (*Root, error) {
+	key, err := open(s)
+	defer clear(key)
+	if err != nil {
+		return nil, err
+	}
+	if len(key) != chacha20poly1305.KeySize {
 		return nil, ErrSealFileDamaged
 	}
-	wrapper, err := f.wrapper(s)
+	wrapper, err := newRoot(key)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +155,15 @@ func (f *SealFile) unwrap(s Slot) (*Root, error) {
 	secret, err := wrapper.Open(f.binding(s), s.Wrapped)
 	defer clear(secret)
 	if err != nil || len(secret) != rootLen {
-		return nil, ErrSealFileDamaged
+		return nil, errSlotShut
 	}
-	return newRoot(secret, f.Generation)
+	root, err := newRoot(secret)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Wipe()
+	return f.WithData(root)
 }
+
+// errSlotShut means that a slot's key doesn't open it; what that says depends on where the key came from.
+var errSlotShut = fmt.Errorf("%w: a slot doesn't open", ErrSealFileDamaged)
