@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"github.com/adrg/xdg"
 
@@ -23,10 +22,12 @@ import (
 type home struct {
 	store string // the store's file
 	seals string // the directory of sealing keys, each named by its store
+
+	keyring keys.Keyring // nil where there is none
 }
 
 func (e *env) home() home {
-	h := home{store: e.db, seals: filepath.Join(xdg.ConfigHome, "lanyard", "seals")}
+	h := home{store: e.db, seals: filepath.Join(xdg.ConfigHome, "lanyard", "seals"), keyring: e.keyring()}
 	if h.store == "" {
 		h.store = filepath.Join(xdg.DataHome, "lanyard", "default.db")
 	}
@@ -35,57 +36,6 @@ func (e *env) home() home {
 
 func (h home) seal(storeID string) string { return filepath.Join(h.seals, storeID+".json") }
 
-// maxSealFile bounds a sealing key file, in bytes; one is under a kilobyte.
-const maxSealFile = 64 << 10
-
-// unlocker reads the sealing key when it is first needed and keeps it. A failure isn't kept: the file may come back.
-func (h home) unlocker(storeID string) func() (*keys.Root, error) {
-	var mu sync.Mutex
-	var root *keys.Root
-	return func() (*keys.Root, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		if root != nil {
-			return root, nil
-		}
-		r, err := h.unlock(storeID)
-		if err == nil {
-			root = r
-		}
-		return r, err
-	}
-}
-
-func (h home) unlock(storeID string) (*keys.Root, error) {
-	path := h.seal(storeID)
-	data, err := db.ReadPrivate(path, maxSealFile)
-	if errors.Is(err, db.ErrMissing) {
-		return nil, &model.Error{
-			Kind: model.ErrLocked, What: fmt.Sprintf("The sealing key of this store is missing: %s", path), Short: "no sealing key",
-			Hint: "Put the file back from where you keep it. Without it nothing can be changed and no key can be shown.",
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	seal, err := keys.DecodeSealFile(data)
-	if err != nil {
-		return nil, locked(path, err)
-	}
-	root, err := seal.Unlock(storeID)
-	if err != nil {
-		return nil, locked(path, err)
-	}
-	return root, nil
-}
-
-func locked(path string, err error) error {
-	return &model.Error{
-		Kind: model.ErrLocked, What: fmt.Sprintf("The sealing key %s can't be used: %v", path, err), Short: "sealing key not usable",
-		Hint: "Put the right file back from where you keep it. The store itself is unharmed.",
-	}
-}
-
 // open opens the account and finds out who acts.
 func (e *env) open(ctx context.Context) (*tui.Session, error) {
 	h := e.home()
@@ -93,20 +43,22 @@ func (e *env) open(ctx context.Context) (*tui.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	directory := model.NewDirectory(store, model.Options{Unlock: h.unlocker(store.ID())})
-	return e.session(ctx, directory)
+	v := h.vault(store.ID())
+	return e.session(ctx, model.NewDirectory(store, model.Options{Unlock: v.Unlock}), v)
 }
 
 // firstRows is how many rows are read before the first frame: a thousand users are there at once, and of a million
 // enough to fill a screen.
 const firstRows = 3000
 
-func (e *env) session(ctx context.Context, d *model.Directory) (*tui.Session, error) {
+func (e *env) session(ctx context.Context, d *model.Directory, v *vault) (*tui.Session, error) {
 	me, err := e.actor(ctx, d.Store())
 	if err != nil {
 		return nil, err
 	}
-	s := &tui.Session{Directory: d, Me: me, Actor: model.Actor{User: me.ID, Via: model.ViaConsole}, Loader: model.NewLoader(d.Store())}
+	s := &tui.Session{
+		Directory: d, Me: me, Actor: model.Actor{User: me.ID, Via: model.ViaConsole}, Loader: model.NewLoader(d.Store()), Vault: v,
+	}
 	snapshot, done, err := s.Loader.Next(ctx, firstRows)
 	if err != nil {
 		return nil, err
@@ -140,9 +92,9 @@ func (e *env) actor(ctx context.Context, store model.Store) (model.User, error) 
 type fillFunc func(*model.Directory, model.WriteTx, model.User) error
 
 // found creates the store and its sealing key. The sealing key comes first: a store is never there without one.
-func (h home) found(ctx context.Context, f model.Founder, o model.Options, via model.Via, fill fillFunc) (*model.Directory, error) {
+func (h home) found(ctx context.Context, f model.Founder, o model.Options, via model.Via, fill fillFunc) (*model.Directory, *vault, error) {
 	if _, err := f.Check(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var sealed string
 	store, err := db.Create(ctx, h.store, func(storeID string, tx model.WriteTx) error {
@@ -150,8 +102,9 @@ func (h home) found(ctx context.Context, f model.Founder, o model.Options, via m
 		if err != nil {
 			return err
 		}
+		defer root.Wipe()
 		sealed = h.seal(storeID)
-		o.Unlock = func() (*keys.Root, error) { return root, nil }
+		o.Unlock = func() (*keys.Root, error) { return root.Clone(), nil }
 		d := model.NewDirectory(namedStore{id: storeID}, o)
 		me, err := d.Found(tx, f, via)
 		if err != nil || fill == nil {
@@ -163,10 +116,11 @@ func (h home) found(ctx context.Context, f model.Founder, o model.Options, via m
 		if sealed != "" {
 			_ = os.Remove(sealed) // belongs to a store that didn't come to be
 		}
-		return nil, err
+		return nil, nil, err
 	}
-	o.Unlock = h.unlocker(store.ID())
-	return model.NewDirectory(store, o), nil
+	v := h.vault(store.ID())
+	o.Unlock = v.Unlock
+	return model.NewDirectory(store, o), v, nil
 }
 
 func (h home) createSeal(storeID string, random io.Reader) (*keys.Root, error) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"lanyard/db"
 	"lanyard/model"
 )
 
@@ -17,16 +16,14 @@ type acting struct {
 
 // acting opens the account for one command.
 func (e *env) acting(ctx context.Context) (*acting, error) {
-	h := e.home()
-	store, err := db.Open(h.store)
+	d, err := e.directory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	me, err := e.actor(ctx, store)
+	me, err := e.actor(ctx, d.Store())
 	if err != nil {
 		return nil, err
 	}
-	d := model.NewDirectory(store, model.Options{Unlock: h.unlocker(store.ID()), Now: e.now})
 	return &acting{d, model.Actor{User: me.ID, Via: model.ViaCommandLine}}, nil
 }
 

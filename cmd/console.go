@@ -95,11 +95,11 @@ func (e *env) show(ctx context.Context, session *tui.Session, clip *clipboard.Cl
 }
 
 func (e *env) foundFromConsole(ctx context.Context, f model.Founder) (*tui.Session, error) {
-	d, err := e.home().found(ctx, f, model.Options{}, model.ViaConsole, nil)
+	d, v, err := e.home().found(ctx, f, model.Options{}, model.ViaConsole, nil)
 	if err != nil {
 		return nil, err
 	}
-	return e.session(ctx, d)
+	return e.session(ctx, d, v)
 }
 
 // grace is how long the console gets to put the terminal back after a signal that ends it. Then the process ends anyway:

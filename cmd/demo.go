@@ -75,12 +75,12 @@ func (e *env) demo(ctx context.Context, d demo) error {
 	if d.users+d.machines > quickDemo {
 		_, _ = fmt.Fprintf(e.err, "Making up %d users and %d service accounts…\n", d.users, d.machines) // only a courtesy
 	}
-	directory, err := d.create(hangup, h, e.now)
+	directory, vault, err := d.create(hangup, h, e.now)
 	stop()
 	if err != nil {
 		return err
 	}
-	session, err := e.session(ctx, directory)
+	session, err := e.session(ctx, directory, vault)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func stopped(epoch string, running func() time.Time) func() time.Time {
 }
 
 // create makes up the account.
-func (d demo) create(ctx context.Context, h home, now func() time.Time) (*model.Directory, error) {
+func (d demo) create(ctx context.Context, h home, now func() time.Time) (*model.Directory, *vault, error) {
 	data := sample.New(d.seed, now())
 	founder := model.Founder{Account: "Acme", Name: "Ana Ruiz", Email: "ana@acme.test"}
 	options := model.Options{Rand: d.secrets(), Now: now}

@@ -109,7 +109,7 @@ func TestStoresOfFormat1Open(t *testing.T) {
 		t.Errorf("the backup has %d bytes, the store had %d; %v", len(kept), len(before), err)
 	}
 	now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC) // the invitation's term isn't over
-	d := model.NewDirectory(store, model.Options{Unlock: h.unlocker(store.ID()), Now: func() time.Time { return now }})
+	d := model.NewDirectory(store, model.Options{Unlock: h.vault(store.ID()).Unlock, Now: func() time.Time { return now }})
 	s, err := model.LoadSnapshot(t.Context(), store)
 	if err != nil {
 		t.Fatal(err)

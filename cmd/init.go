@@ -26,7 +26,7 @@ the account's first Admin. Nothing is ever created over something that exists.`,
 				return usage(errors.New("init needs all of --account, --name and --email"))
 			}
 			h := e.home()
-			d, err := h.found(c.Context(), f, model.Options{}, model.ViaCommandLine, nil)
+			d, _, err := h.found(c.Context(), f, model.Options{}, model.ViaCommandLine, nil)
 			if err != nil {
 				return err
 			}

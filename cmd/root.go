@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"lanyard/keys"
 )
 
 // version is set when a release is built.
@@ -29,14 +31,22 @@ type env struct {
 	as    string
 	ascii bool
 	clip  string
+
+	passphraseFile string
+	cost           func() keys.Cost // of a new passphrase
 }
 
 // Main runs the program with its arguments and returns the exit code.
 func Main(args []string) int {
+	harden()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	e := &env{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now}
-	return e.run(ctx, args)
+	return system().run(ctx, args)
+}
+
+// system is the env of a process.
+func system() *env {
+	return &env{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now, cost: passphraseCost}
 }
 
 func (e *env) run(ctx context.Context, args []string) int {
@@ -80,9 +90,10 @@ func (e *env) root() *cobra.Command {
 	flags.StringVar(&e.as, "as", e.getenv("LANYARD_AS"), "the `EMAIL` of who acts (LANYARD_AS)")
 	flags.BoolVar(&e.ascii, "ascii", false, "draw with plain ASCII only")
 	flags.StringVar(&e.clip, "clipboard", "auto", "how to copy: auto, native, tmux, osc52 or off")
+	flags.StringVar(&e.passphraseFile, "passphrase-file", "", "the `FILE` that holds the sealing key's passphrase; - for standard input")
 	c.AddCommand(
-		e.initCommand(), e.demoCommand(), e.usersCommand(), e.serviceAccountsCommand(), e.verifyCommand(), e.versionCommand(),
-		e.clearClipboardCommand(),
+		e.initCommand(), e.demoCommand(), e.usersCommand(), e.serviceAccountsCommand(), e.verifyCommand(), e.sealCommand(),
+		e.versionCommand(), e.clearClipboardCommand(),
 	)
 	return c
 }

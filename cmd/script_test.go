@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,7 +19,16 @@ import (
 var docs, _ = filepath.Abs("../docs")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"lanyard": func() { os.Exit(Main(os.Args[1:])) }})
+	run := func() {
+		harden()
+		e := system()
+		e.cost = cheapCost
+		os.Exit(e.run(context.Background(), os.Args[1:]))
+	}
+	if os.Getenv(runAsLanyard) != "" {
+		run()
+	}
+	testscript.Main(m, map[string]func(){"lanyard": run})
 }
 
 // TestScripts runs the command line as a person or a program would, each script in a home of its own.
@@ -28,11 +38,14 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: os.Getenv("LANYARD_UPDATE") != "",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("SSH_TTY", "/dev/null") // no test asks somebody's keyring
 			e.Setenv("XDG_DATA_HOME", filepath.Join(e.WorkDir, "data"))
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitsWith, "newkey": newKey, "delkey": deleteKey, "fromdoc": fromDoc},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code": exitsWith, "newkey": newKey, "delkey": deleteKey, "fromdoc": fromDoc, "showkey": showKey,
+		},
 	})
 }
 
@@ -60,7 +73,7 @@ func directory(ts *testscript.TestScript) (*model.Directory, model.Actor) {
 	ts.Check(err)
 	me, err := model.FirstAdmin(context.Background(), store)
 	ts.Check(err)
-	return model.NewDirectory(store, model.Options{Unlock: h.unlocker(store.ID())}), model.Actor{User: me.ID, Via: model.ViaCommandLine}
+	return model.NewDirectory(store, model.Options{Unlock: h.vault(store.ID()).Unlock}), model.Actor{User: me.ID, Via: model.ViaCommandLine}
 }
 
 // newKey creates a service account that is a Builder, in a new workspace of the same name a Viewer or what is said, and
@@ -81,6 +94,27 @@ func newKey(ts *testscript.TestScript, _ bool, args []string) {
 	key, err := d.OpenAPIKey(ctx, me, s.ID, model.UseCopy)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), append(key.Text(), '\n'), 0o600))
+}
+
+// showKey opens the key of the service account that newkey created first, as it stands without a passphrase: ! showkey FILE
+// expects that it is locked.
+func showKey(ts *testscript.TestScript, neg bool, args []string) {
+	d, me := directory(ts)
+	s, err := model.LoadSnapshot(context.Background(), d.Store())
+	ts.Check(err)
+	key, err := d.OpenAPIKey(context.Background(), me, s.ServiceAccounts().ID(0), model.UseReveal)
+	if neg {
+		if !errors.Is(err, model.ErrLocked) {
+			ts.Fatalf("it opens: %v", err)
+		}
+		return
+	}
+	ts.Check(err)
+	want, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if string(want) != string(key.Text())+"\n" {
+		ts.Fatalf("another key opened")
+	}
 }
 
 // deleteKey deletes the service account that newkey created first.

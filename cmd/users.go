@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
-	"lanyard/db"
 	"lanyard/keys"
 	"lanyard/model"
 )
@@ -31,8 +28,7 @@ because arguments are seen by everybody on the machine.`,
 }
 
 func (e *env) accept(c *cobra.Command) error {
-	h := e.home()
-	store, err := db.Open(h.store)
+	d, err := e.directory(c.Context())
 	if err != nil {
 		return err
 	}
@@ -48,7 +44,6 @@ func (e *env) accept(c *cobra.Command) error {
 		}
 	}
 	defer token.Wipe()
-	d := model.NewDirectory(store, model.Options{Unlock: h.unlocker(store.ID())})
 	u, err := d.AcceptInvitation(c.Context(), token, model.ViaCommandLine)
 	if err != nil {
 		return err
@@ -66,11 +61,11 @@ const maxSecretLine = 4096
 
 // readSecret asks for a secret without showing it, or reads a line of standard input where there is no terminal.
 func (e *env) readSecret(prompt string) ([]byte, error) {
-	if f, ok := e.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		_, _ = fmt.Fprint(e.err, prompt)
-		text, err := term.ReadPassword(int(f.Fd()))
-		_, _ = fmt.Fprintln(e.err)
-		return text, err
+	if e.asks() {
+		return e.prompt(prompt)
+	}
+	if e.passphraseFile == "-" {
+		return nil, usage(errors.New("standard input can't give two secrets: name a file with --passphrase-file"))
 	}
 	text, err := bufio.NewReader(io.LimitReader(e.in, maxSecretLine)).ReadBytes('\n')
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/db"
 	"lanyard/model"
 )
 
@@ -56,12 +55,10 @@ func (e *env) verify(ctx context.Context, v verify) error {
 	if err := v.check(); err != nil {
 		return err
 	}
-	h := e.home()
-	store, err := db.Open(h.store)
+	d, err := e.directory(ctx)
 	if err != nil {
 		return err
 	}
-	d := model.NewDirectory(store, model.Options{Unlock: h.unlocker(store.ID()), Now: e.now})
 	if v.stream {
 		return e.verifyStream(ctx, v, d)
 	}

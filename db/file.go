@@ -122,6 +122,9 @@ func ReadPrivate(path string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
+// Exposed reports whether others than its owner may read or write a file.
+func Exposed(info os.FileInfo) bool { return exposed(info.Mode().Perm()) }
+
 // private looks at a file from outside: it is there, a plain file, and nobody else may read or write it. A symbolic link
 // is followed: whoever placed it could have placed the file.
 func private(path string) (os.FileInfo, error) {

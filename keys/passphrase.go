@@ -118,6 +118,15 @@ func (f *SealFile) AddPassphrase(root *Root, passphrase []byte, cost Cost, rando
 	return f.add(Slot{ID: f.nextSlot(), Type: SlotPassphrase, Params: params}, root, key)
 }
 
+// Cost returns what trying a passphrase on a slot takes, and whether it asks for one at all.
+func (f *SealFile) Cost(s Slot) (Cost, bool) {
+	if s.Type != SlotPassphrase {
+		return Cost{}, false
+	}
+	p, err := f.passphraseParams(s)
+	return p.Cost, err == nil
+}
+
 // UnlockPassphrase returns the root key by the slots that ask for a passphrase. The errors are ErrPassphraseWrong,
 // ErrNoSlot when nothing asks for one, ErrSealFileOther and ErrSealFileDamaged.
 func (f *SealFile) UnlockPassphrase(storeID string, passphrase []byte) (*Root, error) {

@@ -14,7 +14,7 @@ import (
 )
 
 // cheap is a cost for tests, far below what is ever set.
-var cheap = Cost{Memory: 64, Time: 1, Threads: 1}
+var cheap = Cost{Memory: 8, Time: 1, Threads: 1}
 
 const rightPassphrase = "correct horse battery"
 

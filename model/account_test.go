@@ -134,7 +134,7 @@ func (a *account) on(store model.Store) *model.Directory {
 	a.Helper()
 	root := a.root()
 	return model.NewDirectory(store, model.Options{
-		Unlock: func() (*keys.Root, error) { return root, nil },
+		Unlock: func() (*keys.Root, error) { return root.Clone(), nil },
 		Now:    a.Now,
 	})
 }

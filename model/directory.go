@@ -31,7 +31,8 @@ type Directory struct {
 
 // Options are what a Directory works with beside the store.
 type Options struct {
-	// Unlock returns the root key, which seals secrets and chains events. It may be called often; errors are shown.
+	// Unlock returns a copy of the root key, which seals secrets and chains events. The copy is wiped after use, so that
+	// whoever keeps the key can wipe it at any time without harm to what is under way. It is called often; errors are shown.
 	Unlock func() (*keys.Root, error)
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
@@ -48,6 +49,14 @@ func NewDirectory(store Store, o Options) *Directory {
 		o.Rand = rand.Reader
 	}
 	return &Directory{store: store, unlock: o.Unlock, now: o.Now, rand: o.Rand}
+}
+
+// Refusing returns a directory of the same store whose every change fails with an error, as if the sealing key were out of
+// reach: for work that somebody decided not to unlock it for.
+func (d *Directory) Refusing(err error) *Directory {
+	refusing := *d
+	refusing.unlock = func() (*keys.Root, error) { return nil, err }
+	return &refusing
 }
 
 // Store returns the store, for reading.
@@ -125,6 +134,7 @@ func (d *Directory) update(ctx context.Context, actor Actor, fn func(*change) er
 	if err != nil {
 		return err
 	}
+	defer root.Wipe()
 	return d.store.Update(ctx, func(tx WriteTx) error {
 		user, err := actingUser(tx, actor)
 		if err != nil {

@@ -40,7 +40,7 @@ func newAccount(t tester) *account {
 		t.Fatal(err)
 	}
 	a.Directory = model.NewDirectory(a.store, model.Options{
-		Unlock: func() (*keys.Root, error) { return root, nil },
+		Unlock: func() (*keys.Root, error) { return root.Clone(), nil },
 		Now:    func() time.Time { return a.now },
 	})
 	err = a.store.Update(t.Context(), func(tx model.WriteTx) error {

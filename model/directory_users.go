@@ -33,6 +33,7 @@ func (d *Directory) Found(tx WriteTx, f Founder, via Via) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
+	defer root.Wipe()
 	now := d.now()
 	account := Account{Version: 1, Name: f.Account, CreatedAt: now}
 	if err := save(tx, nil, account); err != nil {

@@ -86,6 +86,7 @@ func (d *Directory) AcceptInvitation(ctx context.Context, token keys.Key, via Vi
 	if err != nil {
 		return u, err
 	}
+	defer root.Wipe()
 	err = d.store.Update(ctx, func(tx WriteTx) error {
 		old, err := invitationOf(tx, token)
 		if err != nil {

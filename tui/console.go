@@ -25,6 +25,7 @@ type Session struct {
 	Me        model.User      // the acting user's record as it was when the session began
 	Snapshot  *model.Snapshot // what is loaded so far
 	Loader    *model.Loader   // reads the rest; nil if there is none
+	Vault     Vault           // the sealing key; nil if it needs no looking after
 }
 
 // Options are what a console starts with.

@@ -49,7 +49,7 @@ func start(t *testing.T, s setup) *driver {
 	_, root, err := keys.NewSealFile(d.store.ID(), rand.NewChaCha8([32]byte{}))
 	d.must(err)
 	dir := model.NewDirectory(d.store, model.Options{
-		Unlock: func() (*keys.Root, error) { return root, nil },
+		Unlock: func() (*keys.Root, error) { return root.Clone(), nil },
 		Now:    func() time.Time { return noon },
 		Rand:   rand.NewChaCha8([32]byte{1}),
 	})

@@ -62,7 +62,7 @@ func makeAccount(ctx context.Context, a account) error {
 		if err := db.CreateFile(a.seal(id), data); err != nil {
 			return err
 		}
-		d := model.NewDirectory(unplaced{id: id}, model.Options{Unlock: func() (*keys.Root, error) { return root, nil }})
+		d := model.NewDirectory(unplaced{id: id}, model.Options{Unlock: func() (*keys.Root, error) { return root.Clone(), nil }})
 		me, err := d.Found(tx, model.Founder{Account: "Acme", Name: "Ana Ruiz", Email: "ana@acme.test"}, model.ViaCommandLine)
 		if err != nil {
 			return err

@@ -1,0 +1,70 @@
+package cmd
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/zalando/go-keyring"
+
+	"lanyard/keys"
+)
+
+// keyringService is what lanyard's entries are called in the keyring.
+const keyringService = "lanyard"
+
+// keyringWait is how long a keyring may take: on a machine without a desktop some never answer.
+const keyringWait = 3 * time.Second
+
+var (
+	errKeyringSlow = fmt.Errorf("the keyring didn't answer within %v", keyringWait)
+	errNoKeyring   = errors.New("over SSH the keyring isn't asked: it belongs to the desktop")
+)
+
+// desktopKeyring is the keyring of whoever is logged in to the desktop.
+type desktopKeyring struct{}
+
+// keyring returns the desktop's keyring, nil where it is out of reach: over SSH it would ask on a screen that nobody is
+// sitting at, or hang.
+func (e *env) keyring() keys.Keyring {
+	if e.getenv("SSH_CONNECTION") != "" || e.getenv("SSH_TTY") != "" {
+		return nil
+	}
+	return desktopKeyring{}
+}
+
+// Get returns a secret.
+func (desktopKeyring) Get(name string) ([]byte, error) {
+	var text string // the library's; it can't be wiped
+	err := patient(func() (err error) {
+		text, err = keyring.Get(keyringService, name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return base64.StdEncoding.DecodeString(text)
+}
+
+// Set keeps a secret.
+func (desktopKeyring) Set(name string, secret []byte) error {
+	return patient(func() error { return keyring.Set(keyringService, name, base64.StdEncoding.EncodeToString(secret)) })
+}
+
+// Delete takes a secret away.
+func (desktopKeyring) Delete(name string) error {
+	return patient(func() error { return keyring.Delete(keyringService, name) })
+}
+
+// patient waits for a keyring as long as is reasonable. One that hangs keeps its goroutine: the library can't be stopped.
+func patient(ask func() error) error {
+	answer := make(chan error, 1)
+	go func() { answer <- ask() }()
+	select {
+	case err := <-answer:
+		return err
+	case <-time.After(keyringWait):
+		return errKeyringSlow
+	}
+}

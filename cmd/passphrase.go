@@ -1,0 +1,129 @@
+package cmd
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"lanyard/db"
+	"lanyard/keys"
+	"lanyard/model"
+)
+
+// maxPassphraseLine bounds what is read as a passphrase, in bytes.
+const maxPassphraseLine = 4096
+
+// directory opens the account for a command. The sealing key is opened when the first change asks for it: where only a
+// passphrase opens it, that is read from --passphrase-file or asked for at a prompt, once.
+func (e *env) directory(context.Context) (*model.Directory, error) {
+	h := e.home()
+	store, err := db.Open(h.store)
+	if err != nil {
+		return nil, err
+	}
+	return model.NewDirectory(store, model.Options{Unlock: e.unlocker(h.vault(store.ID())), Now: e.now}), nil
+}
+
+// unlocker returns what unlocks for a command: the vault, after asking if it must.
+func (e *env) unlocker(v *vault) func() (*keys.Root, error) {
+	return func() (*keys.Root, error) {
+		root, err := v.Unlock()
+		if !errors.Is(err, errPassphrase) {
+			return root, err
+		}
+		if err := e.openVault(v); err != nil {
+			return nil, err
+		}
+		return v.Unlock()
+	}
+}
+
+// openVault asks for the passphrase and opens the vault with it.
+func (e *env) openVault(v *vault) error {
+	passphrase, err := e.passphrase("Passphrase of the sealing key: ")
+	defer clear(passphrase)
+	if err != nil {
+		return err
+	}
+	return v.Open(passphrase)
+}
+
+// passphrase reads a passphrase from where --passphrase-file says, or asks for it.
+func (e *env) passphrase(prompt string) ([]byte, error) {
+	if e.passphraseFile != "" {
+		return e.readPassphrase(e.passphraseFile)
+	}
+	if !e.asks() {
+		return nil, &model.Error{
+			Kind: errPassphrase, What: "The sealing key is locked, and there is no terminal to ask for its passphrase",
+			Hint: "Name a file that holds it: --passphrase-file FILE, or - for standard input.",
+		}
+	}
+	return e.prompt(prompt)
+}
+
+// readPassphrase reads the first line of a file, or of standard input for "-".
+func (e *env) readPassphrase(path string) (line []byte, err error) {
+	in := e.in
+	if path != "-" {
+		f, err := openPassphrase(path)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = f.Close() }() // only read
+		in = f
+	} else if e.asks() {
+		return e.prompt("Passphrase: ")
+	}
+	line, err = bufio.NewReaderSize(io.LimitReader(in, maxPassphraseLine+1), maxPassphraseLine+1).ReadSlice('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("reading the passphrase: %w", err)
+	}
+	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+	if len(line) == 0 || len(line) > maxPassphraseLine {
+		return nil, usage(errors.New("there is no passphrase on the first line of --passphrase-file"))
+	}
+	return line, nil
+}
+
+// openPassphrase opens a file that nobody else may read. A pipe will do, such as a shell's <(…).
+func openPassphrase(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, &model.Error{
+			Kind: model.ErrNotFound, What: fmt.Sprintf("The passphrase's file can't be read: %v", err), Hint: "Look at --passphrase-file.",
+		}
+	case info.IsDir():
+		return nil, usage(fmt.Errorf("%s is a directory: --passphrase-file names a file", path))
+	case info.Mode().IsRegular() && db.Exposed(info):
+		return nil, &model.Error{
+			Kind: db.ErrExposed, What: fmt.Sprintf("%s can be used by others than its owner", path), Hint: "Close it: chmod 600 " + path,
+		}
+	}
+	return os.Open(path)
+}
+
+// asks reports whether somebody is there to be asked.
+func (e *env) asks() bool {
+	f, ok := e.in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// prompt asks for a secret without showing it.
+func (e *env) prompt(prompt string) ([]byte, error) {
+	f, ok := e.in.(*os.File)
+	if !ok {
+		return nil, errors.New("there is no terminal to ask on")
+	}
+	_, _ = fmt.Fprint(e.err, prompt)
+	text, err := term.ReadPassword(int(f.Fd()))
+	_, _ = fmt.Fprintln(e.err)
+	return text, err
+}

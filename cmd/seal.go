@@ -1,0 +1,239 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/db"
+	"lanyard/keys"
+	"lanyard/model"
+)
+
+const sealLong = `The sealing key lies apart from the store and opens it: without it no API key can
+be shown and nothing can be changed. What opens the sealing key itself is one or
+several of these:
+
+  file        being able to read it, as after lanyard init
+  passphrase  a passphrase, which is asked for
+  keyring     the keyring of your desktop, on this machine only
+
+Any one is enough. The last that opens by itself or by a passphrase stays.`
+
+func (e *env) sealCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "seal", Short: "Say what opens the sealing key, change it, renew the data key", Long: sealLong, Args: noArgs,
+		Example: `  lanyard seal status
+  lanyard seal add passphrase
+  lanyard seal remove file
+  lanyard seal rotate`,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(e.sealStatusCommand(), e.sealAddCommand(), e.sealRemoveCommand(), e.sealRotateCommand())
+	return c
+}
+
+// sealer is what the seal commands work on.
+type sealer struct {
+	e     *env
+	store *db.Store
+	vault *vault
+}
+
+func (e *env) sealer() (*sealer, error) {
+	h := e.home()
+	store, err := db.Open(h.store)
+	if err != nil {
+		return nil, err
+	}
+	return &sealer{e: e, store: store, vault: h.vault(store.ID())}, nil
+}
+
+// sealing is a sealing key about to be changed: what was read, and the bytes that it was read from.
+type sealing struct {
+	file *keys.SealFile
+	data []byte
+}
+
+func (s *sealer) read() (*sealing, error) {
+	data, err := readSeal(s.vault.path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := keys.DecodeSealFile(data)
+	if err == nil && file.Store != s.store.ID() {
+		err = keys.ErrSealFileOther
+	}
+	if err != nil {
+		clear(data)
+		return nil, unusable(s.vault.path, err)
+	}
+	return &sealing{file, data}, nil
+}
+
+// write puts a changed sealing key in the place of the one that was read. Asking somebody and stretching a passphrase take
+// their time, so it is done before and without a lock; what another process changed meanwhile isn't written over.
+func (s *sealer) write(ctx context.Context, c *sealing) error {
+	changed, err := c.file.Encode()
+	if err != nil {
+		return err
+	}
+	defer clear(c.data)
+	return db.ChangePrivate(ctx, s.vault.path, maxSealFile, func(now []byte) ([]byte, error) {
+		if !bytes.Equal(now, c.data) {
+			clear(changed)
+			return nil, &model.Error{
+				Kind: model.ErrConflict, What: "The sealing key was changed by another process meanwhile", Hint: "Look at lanyard seal status, and try again.",
+			}
+		}
+		return changed, nil
+	})
+}
+
+// open returns the root key, after asking for the passphrase if it must.
+func (s *sealer) open() (*keys.Root, error) { return s.e.unlocker(s.vault)() }
+
+// addSeal is what seal add was told.
+type addSeal struct{ newPassphraseFile string }
+
+func (e *env) sealAddCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "add passphrase|keyring|file", Short: "Add a way to open the sealing key", Args: noArgs,
+		Example: `  lanyard seal add passphrase
+  lanyard seal add passphrase --passphrase-file new.txt
+  lanyard seal add keyring`,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	var a addSeal
+	passphrase := &cobra.Command{
+		Use: "passphrase", Short: "Let a passphrase open it", Args: noArgs,
+		Long: `Asks for a new passphrase twice, or reads the first line of --passphrase-file.
+When the sealing key is locked itself, --passphrase-file is the passphrase that
+opens it, and --new-passphrase-file the new one.
+
+The file still opens by itself until you take that away: lanyard seal remove file`,
+		Example: `  lanyard seal add passphrase
+  lanyard seal add passphrase --passphrase-file new.txt`,
+		RunE: func(c *cobra.Command, _ []string) error { return e.addPassphrase(c.Context(), a) },
+	}
+	passphrase.Flags().StringVar(&a.newPassphraseFile, "new-passphrase-file", "", "the `FILE` that holds the new passphrase; - for standard input")
+	c.AddCommand(passphrase, &cobra.Command{
+		Use: "keyring", Short: "Let the desktop's keyring open it, on this machine", Args: noArgs, Example: "  lanyard seal add keyring",
+		RunE: func(c *cobra.Command, _ []string) error { return e.addKeyring(c.Context()) },
+	}, &cobra.Command{
+		Use: "file", Short: "Let it open by itself to whoever can read it", Args: noArgs, Example: "  lanyard seal add file",
+		RunE: func(c *cobra.Command, _ []string) error {
+			return e.addWay(c.Context(), func(f *keys.SealFile, root *keys.Root) (keys.Slot, error) { return f.AddFile(root, rand.Reader) })
+		},
+	})
+	return c
+}
+
+// addWay opens the sealing key, adds a way to it and says so.
+func (e *env) addWay(ctx context.Context, add func(*keys.SealFile, *keys.Root) (keys.Slot, error)) error {
+	s, err := e.sealer()
+	if err != nil {
+		return err
+	}
+	c, err := s.read()
+	if err != nil {
+		return err
+	}
+	root, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer root.Wipe()
+	slot, err := add(c.file, root)
+	if err != nil {
+		return err
+	}
+	if err := s.write(ctx, c); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.out, "Added %s.\n", describe(slot))
+	return err
+}
+
+// calibrateTo is how long trying a passphrase takes on the machine where it was set.
+const calibrateTo = 700 * time.Millisecond
+
+func passphraseCost() keys.Cost { return keys.Calibrate(calibrateTo, time.Now) }
+
+func (e *env) addPassphrase(ctx context.Context, a addSeal) error {
+	return e.addWay(ctx, func(f *keys.SealFile, root *keys.Root) (keys.Slot, error) {
+		passphrase, err := e.newPassphrase(f, a)
+		defer clear(passphrase)
+		if err != nil {
+			return keys.Slot{}, err
+		}
+		slot, err := f.AddPassphrase(root, passphrase, e.cost(), rand.Reader)
+		if errors.Is(err, keys.ErrPassphraseLength) {
+			err = &model.Error{Kind: model.ErrInvalid, What: err.Error(), Hint: "Choose a longer one: several words that don't belong together."}
+		}
+		return slot, err
+	})
+}
+
+// newPassphrase reads the new passphrase, or asks for it twice.
+func (e *env) newPassphrase(f *keys.SealFile, a addSeal) ([]byte, error) {
+	byItself := f.Has(keys.SlotFile)
+	switch {
+	case a.newPassphraseFile == "-" && e.passphraseFile == "-":
+		return nil, usage(errors.New("standard input can't give two secrets: name a file with one of the flags"))
+	case a.newPassphraseFile != "":
+		return e.readPassphrase(a.newPassphraseFile)
+	case byItself && e.passphraseFile != "":
+		return e.readPassphrase(e.passphraseFile)
+	case !e.asks():
+		return nil, usage(errors.New("there is no terminal to ask for the new passphrase: name a file with --new-passphrase-file"))
+	}
+	passphrase, err := e.prompt("New passphrase: ")
+	if err != nil {
+		return nil, err
+	}
+	again, err := e.prompt("Once more: ")
+	defer clear(again)
+	if err == nil && !bytes.Equal(again, passphrase) {
+		err = &model.Error{Kind: model.ErrInvalid, What: "The two passphrases differ", Hint: "Nothing was changed. Try again."}
+	}
+	if err != nil {
+		clear(passphrase)
+		return nil, err
+	}
+	return passphrase, nil
+}
+
+func (e *env) addKeyring(ctx context.Context) error {
+	ring := e.home().keyring
+	if ring == nil {
+		return &model.Error{Kind: model.ErrStatus, What: errNoKeyring.Error(), Hint: "Add it while you sit at the desktop, or add a passphrase."}
+	}
+	return e.addWay(ctx, func(f *keys.SealFile, root *keys.Root) (keys.Slot, error) {
+		slot, err := f.AddKeyring(root, ring, rand.Reader)
+		if err != nil {
+			err = fmt.Errorf("the keyring can't be used: %w", err)
+		}
+		return slot, err
+	})
+}
+
+// describe names a way to open the sealing key.
+func describe(s keys.Slot) string {
+	number := " (number " + strconv.Itoa(s.ID) + ")"
+	switch s.Type {
+	case keys.SlotFile:
+		return "the file itself" + number
+	case keys.SlotPassphrase:
+		return "a passphrase" + number
+	case keys.SlotKeyring:
+		return "the desktop's keyring" + number
+	}
+	return s.Type + number
+}

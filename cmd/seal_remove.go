@@ -1,0 +1,132 @@
+package cmd
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/keys"
+	"lanyard/model"
+)
+
+func (e *env) sealRemoveCommand() *cobra.Command {
+	var yes bool
+	c := &cobra.Command{
+		Use: "remove WHICH", Short: "Take a way to open the sealing key away", Args: cobra.ArbitraryArgs,
+		Long: `WHICH is passphrase, keyring or file, or the number that lanyard seal status
+gives, where there are several. What stays has to open: when only a passphrase is
+left, it is asked for first.
+
+Copies of the sealing key that were made before still open as they did.`,
+		Example: "  lanyard seal remove file\n  lanyard seal remove 2 --yes",
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage(errors.New("say which: passphrase, keyring, file or its number. See: lanyard seal status"))
+			}
+			return e.sealRemove(c, args[0], yes)
+		},
+	}
+	c.Flags().BoolVar(&yes, "yes", false, "don't ask whether you mean it")
+	return c
+}
+
+func (e *env) sealRemove(cmd *cobra.Command, which string, yes bool) error {
+	s, err := e.sealer()
+	if err != nil {
+		return err
+	}
+	c, err := s.read()
+	if err != nil {
+		return err
+	}
+	slot, err := whichSlot(c.file.Slots, which)
+	if err != nil {
+		return err
+	}
+	if err := c.file.Remove(slot.ID); errors.Is(err, keys.ErrLastSlot) {
+		return &model.Error{
+			Kind: model.ErrStatus, What: "This is the last way to open the sealing key, and it stays",
+			Hint: "Add another first: lanyard seal add passphrase. A keyring alone isn't enough.",
+		}
+	} else if err != nil {
+		return err
+	}
+	if err := e.sure("Remove "+describe(slot)+"?", yes); err != nil {
+		return err
+	}
+	if err := e.stillOpens(c.file); err != nil {
+		return err
+	}
+	if err := s.write(cmd.Context(), c); err != nil {
+		return err
+	}
+	if slot.Type == keys.SlotKeyring && s.vault.keyring != nil {
+		_ = s.vault.keyring.Delete(c.file.KeyringName(slot)) // what it keeps opens nothing any more
+	}
+	_, err = fmt.Fprintf(e.out, "Removed %s.\n", describe(slot))
+	return err
+}
+
+// whichSlot finds a slot by its number, or by its type where only one has it.
+func whichSlot(slots []keys.Slot, which string) (keys.Slot, error) {
+	var found []keys.Slot
+	for _, s := range slots {
+		if strconv.Itoa(s.ID) == which || s.Type == which {
+			found = append(found, s)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return keys.Slot{}, &model.Error{
+			Kind: model.ErrNotFound, What: fmt.Sprintf("Nothing that opens the sealing key is called %q", which),
+			Hint: "See what there is: lanyard seal status",
+		}
+	case 1:
+		return found[0], nil
+	}
+	return keys.Slot{}, usage(fmt.Errorf("there are %d of %s: say which by its number. See: lanyard seal status", len(found), which))
+}
+
+// stillOpens makes sure that what stays opens: a passphrase that nobody knows any more would lose everything.
+func (e *env) stillOpens(file *keys.SealFile) error {
+	root, err := file.Unlock(file.Store)
+	if err == nil {
+		root.Wipe()
+		return nil
+	}
+	passphrase, err := e.passphrase("Passphrase that stays: ")
+	defer clear(passphrase)
+	if err != nil {
+		return err
+	}
+	root, err = file.UnlockPassphrase(file.Store, passphrase)
+	if err != nil {
+		return &model.Error{
+			Kind: model.ErrLocked, What: fmt.Sprintf("What stays wouldn't open: %v", err),
+			Hint: "Nothing was changed. Give the passphrase that is to open it from now on.",
+		}
+	}
+	root.Wipe()
+	return nil
+}
+
+// sure asks whether somebody means it, unless they said so.
+func (e *env) sure(question string, yes bool) error {
+	if yes {
+		return nil
+	}
+	if !e.asks() {
+		return usage(errors.New("there is no terminal to ask on: say --yes if you mean it"))
+	}
+	_, _ = fmt.Fprint(e.err, question+" [y/N] ")
+	answer, err := bufio.NewReader(e.in).ReadString('\n')
+	if err == nil && slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
+		return nil
+	}
+	return &model.Error{Kind: model.ErrStatus, What: "Nothing was changed"}
+}

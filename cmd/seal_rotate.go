@@ -1,0 +1,127 @@
+package cmd
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"lanyard/db"
+	"lanyard/model"
+)
+
+func (e *env) sealRotateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "rotate", Short: "Renew the data key, and seal every API key anew", Args: noArgs,
+		Long: `Makes a new data key and seals every API key under it, a few at a time, while
+everybody goes on working. The API keys themselves stay as they are. Copies of the
+sealing key from before open nothing that is sealed from now on.
+
+When it is cut off, everything still opens; run it again and it does the rest.`,
+		Example: "  lanyard seal rotate",
+		RunE:    func(c *cobra.Command, _ []string) error { return e.sealRotate(c.Context()) },
+	}
+}
+
+func (e *env) sealRotate(ctx context.Context) error {
+	s, err := e.sealer()
+	if err != nil {
+		return err
+	}
+	d := model.NewDirectory(s.store, model.Options{Unlock: e.unlocker(s.vault), Now: e.now})
+	me, err := e.mayReseal(ctx, s.store)
+	if err != nil {
+		return err
+	}
+	actor := model.Actor{User: me.ID, Via: model.ViaCommandLine}
+	ctx = e.progress(ctx)
+	out, err := d.Reseal(ctx, actor) // what an earlier run was cut off from
+	if err != nil || out.Done > 0 {
+		return e.resealed(out, "The data key had been renewed before.", out.Done > 0, err)
+	}
+	generation, err := s.renew(ctx)
+	if err != nil {
+		return err
+	}
+	out, err = d.Reseal(ctx, actor)
+	return e.resealed(out, fmt.Sprintf("The data key was renewed: it is number %d.", generation), true, err)
+}
+
+// mayReseal asks the rules before anything is changed, for the sealing key's file knows none.
+func (e *env) mayReseal(ctx context.Context, store *db.Store) (model.User, error) {
+	me, err := e.actor(ctx, store)
+	if err != nil {
+		return me, err
+	}
+	snapshot, err := model.LoadSnapshot(ctx, store)
+	if err != nil {
+		return me, err
+	}
+	return me, snapshot.Rules(me.ID, e.now()).Reseal()
+}
+
+// renew begins another generation, and returns its number.
+func (s *sealer) renew(ctx context.Context) (uint64, error) {
+	c, err := s.read()
+	if err != nil {
+		return 0, err
+	}
+	root, err := s.open()
+	if err != nil {
+		return 0, err
+	}
+	defer root.Wipe()
+	renewed, err := c.file.Rotate(root, rand.Reader)
+	if err != nil {
+		return 0, err
+	}
+	defer renewed.Wipe()
+	return renewed.Generation(), s.write(ctx, c)
+}
+
+// resealed says how it went, first what was done before. begun is whether there is a rest to be done after an error.
+func (e *env) resealed(out model.Resealed, first string, begun bool, err error) error {
+	if err != nil {
+		if begun {
+			_, _ = fmt.Fprintln(e.err, first+" Every key still opens; run lanyard seal rotate again to seal the rest anew.")
+		}
+		return err
+	}
+	if _, err := fmt.Fprintf(e.out, "%s %s sealed anew.\n", first, apiKeys(out.Done)); err != nil {
+		return err
+	}
+	if len(out.Shut) == 0 {
+		return nil
+	}
+	for _, k := range out.Shut {
+		_, _ = fmt.Fprintf(e.err, "  %s doesn't open\n", k.Hint())
+	}
+	return &model.Error{
+		Kind: model.ErrDamaged, What: apiKeys(len(out.Shut)) + " don't open and were left as they are",
+		Hint: "They still verify. Rotate them, or restore a backup of the store.",
+	}
+}
+
+func apiKeys(n int) string {
+	if n == 1 {
+		return "1 API key"
+	}
+	return fmt.Sprintf("%d API keys", n)
+}
+
+// progress has long work say how far it is, where somebody looks on.
+func (e *env) progress(ctx context.Context) context.Context {
+	f, ok := e.err.(interface{ Fd() uintptr })
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return ctx
+	}
+	return model.WithProgress(ctx, func(done, total int) {
+		end := ""
+		if done == total {
+			end = "\n"
+		}
+		_, _ = fmt.Fprintf(e.err, "\r%d of %d API keys%s", done, total, end) // only a courtesy
+	})
+}

@@ -1,0 +1,181 @@
+package model_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"testing"
+
+	"lanyard/keys"
+	"lanyard/model"
+)
+
+// vaulted is an account whose data key can be renewed.
+type vaulted struct {
+	*account
+	file *keys.SealFile
+	root *keys.Root
+	dir  *model.Directory
+}
+
+func newVaulted(t *testing.T, machines int) *vaulted {
+	t.Helper()
+	v := &vaulted{account: newAccount(t)}
+	v.root = v.account.root()
+	var err error
+	if v.file, _, err = keys.NewSealFile(v.store.ID(), rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	v.dir = model.NewDirectory(v.store, model.Options{Unlock: func() (*keys.Root, error) { return v.root.Clone(), nil }, Now: v.Now})
+	for i := range machines {
+		_, err := v.dir.CreateServiceAccount(t.Context(), v.ana, model.ServiceAccountDraft{Name: fmt.Sprintf("bot %d", i), Role: model.RoleBuilder})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return v
+}
+
+func (v *vaulted) rotate() {
+	v.Helper()
+	next, err := v.file.Rotate(v.root, rand.Reader)
+	if err != nil {
+		v.Fatal(err)
+	}
+	v.root = next
+}
+
+// open opens every key, and returns how many there are.
+func (v *vaulted) open() int {
+	v.Helper()
+	s, err := model.LoadSnapshot(v.Context(), v.store)
+	if err != nil {
+		v.Fatal(err)
+	}
+	for i := range s.ServiceAccounts().Len() {
+		key, err := v.dir.OpenAPIKey(v.Context(), v.ana, s.ServiceAccounts().ID(i), model.UseReveal)
+		if err != nil {
+			v.Fatalf("key %d: %v", i, err)
+		}
+		key.Wipe()
+	}
+	return s.ServiceAccounts().Len()
+}
+
+func (v *vaulted) sealing() model.Sealing {
+	v.Helper()
+	s, err := v.dir.Sealing(v.Context(), v.root.Generation())
+	if err != nil {
+		v.Fatal(err)
+	}
+	return s
+}
+
+func TestReseal(t *testing.T) {
+	v := newVaulted(t, 300) // more than a transaction takes
+	if out, err := v.dir.Reseal(t.Context(), v.ana); err != nil || out.Done != 0 {
+		t.Errorf("with nothing to do: %+v, %v", out, err)
+	}
+	v.rotate()
+	if s := v.sealing(); s != (model.Sealing{Keys: 300, Earlier: 300}) {
+		t.Errorf("before: %+v", s)
+	}
+	v.open()
+	var steps []int
+	ctx := model.WithProgress(t.Context(), func(done, _ int) { steps = append(steps, done) })
+	out, err := v.dir.Reseal(ctx, v.ana)
+	if err != nil || out.Done != 300 || len(out.Shut) > 0 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if len(steps) != 2 || steps[0] != 250 || steps[1] != 300 {
+		t.Errorf("it went by %v", steps)
+	}
+	if s := v.sealing(); s != (model.Sealing{Keys: 300}) {
+		t.Errorf("after: %+v", s)
+	}
+	if n := v.open(); n != 300 {
+		t.Errorf("%d keys open", n)
+	}
+	events, err := model.Events(t.Context(), v.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, e := range events {
+		if e.Action == "account.reseal" {
+			told = append(told, fmt.Sprint(e.Changes))
+		}
+	}
+	if fmt.Sprint(told) != "[[{generation  2} {api_keys  300 to be sealed anew}] [{generation  2} {api_keys  300 sealed anew}]]" {
+		t.Errorf("the activity says %v", told)
+	}
+}
+
+func TestResealingGoesOnWhereItWasCutOff(t *testing.T) {
+	v := newVaulted(t, 600)
+	v.rotate()
+	ctx, cancel := context.WithCancel(t.Context())
+	stopping := model.WithProgress(ctx, func(int, int) { cancel() })
+	on := model.NewDirectory(cancelled{v.store}, model.Options{Unlock: func() (*keys.Root, error) { return v.root.Clone(), nil }, Now: v.Now})
+	if out, err := on.Reseal(stopping, v.ana); !errors.Is(err, context.Canceled) || out.Done != 250 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if s := v.sealing(); s.Earlier != 350 {
+		t.Errorf("%+v", s)
+	}
+	v.open()
+	if out, err := v.dir.Reseal(t.Context(), v.ana); err != nil || out.Done != 350 {
+		t.Errorf("the rest: %+v, %v", out, err)
+	}
+	v.open()
+}
+
+// cancelled is a store that heeds its context.
+type cancelled struct{ model.Store }
+
+func (s cancelled) View(ctx context.Context, fn func(model.ReadTx) error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return s.Store.View(ctx, fn)
+}
+
+func TestWhoMayReseal(t *testing.T) {
+	v := newVaulted(t, 1)
+	ben := v.add("ben@acme.test", model.RoleBuilder)
+	v.rotate()
+	if _, err := v.dir.Reseal(t.Context(), ben); !errors.Is(err, model.ErrNotPermitted) {
+		t.Errorf("a Builder: %v", err)
+	}
+	if s := v.sealing(); s.Earlier != 1 {
+		t.Errorf("%+v", s)
+	}
+	no := errors.New("locked")
+	if _, err := v.dir.Refusing(no).Reseal(t.Context(), v.ana); !errors.Is(err, no) {
+		t.Errorf("locked: %v", err)
+	}
+}
+
+// TestWhatDoesntOpenStays seals one key under another root: it isn't lost, and doesn't keep the others from being done.
+func TestWhatDoesntOpenStays(t *testing.T) {
+	v := newVaulted(t, 2)
+	mine := v.root
+	_, other, err := keys.NewSealFile(v.store.ID(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.root = other
+	if _, err := v.dir.CreateServiceAccount(t.Context(), v.ana, model.ServiceAccountDraft{Name: "strange", Role: model.RoleBuilder}); err != nil {
+		t.Fatal(err)
+	}
+	v.root = mine
+	v.rotate()
+	out, err := v.dir.Reseal(t.Context(), v.ana)
+	if err != nil || out.Done != 2 || len(out.Shut) != 1 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if out, err := v.dir.Reseal(t.Context(), v.ana); err != nil || out.Done != 0 || len(out.Shut) != 1 {
+		t.Errorf("again: %+v, %v", out, err)
+	}
+}
