@@ -56,8 +56,12 @@ func (e *env) session(ctx context.Context, d *model.Directory, v *vault) (*tui.S
 	if err != nil {
 		return nil, err
 	}
+	lockAfter, err := e.lockAfter()
+	if err != nil {
+		return nil, err
+	}
 	s := &tui.Session{
-		Directory: d, Me: me, Actor: model.Actor{User: me.ID, Via: model.ViaConsole}, Loader: model.NewLoader(d.Store()), Vault: v,
+		Directory: d, Me: me, Actor: model.Actor{User: me.ID, Via: model.ViaConsole}, Loader: model.NewLoader(d.Store()), Vault: v, LockAfter: lockAfter,
 	}
 	snapshot, done, err := s.Loader.Next(ctx, firstRows)
 	if err != nil {

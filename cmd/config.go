@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 	"github.com/adrg/xdg"
@@ -21,6 +22,37 @@ import (
 type config struct {
 	Mail      *mail.Settings    `toml:"mail"` // nil when mails aren't sent
 	Clipboard clipboardSettings `toml:"clipboard"`
+	Seal      sealSettings      `toml:"seal"`
+}
+
+// sealSettings are about the sealing key.
+type sealSettings struct {
+	LockAfter *int `toml:"lock_after"` // idle minutes; 0 for never
+}
+
+// The minutes of seal.lock_after: what counts where nothing is set, and the most that it takes.
+const (
+	defaultLockAfter = 10
+	maxLockAfter     = 7 * 24 * 60
+)
+
+// lockAfter returns how long nobody presses a key before a console locks its sealing key, 0 for never.
+func (e *env) lockAfter() (time.Duration, error) {
+	c, err := e.config()
+	if err != nil {
+		return 0, err
+	}
+	minutes := defaultLockAfter
+	if c.Seal.LockAfter != nil {
+		minutes = *c.Seal.LockAfter
+	}
+	if minutes < 0 || minutes > maxLockAfter {
+		return 0, &model.Error{
+			Kind: model.ErrInvalid, What: fmt.Sprintf("%s: seal.lock_after is %d minutes", configFile(), minutes),
+			Hint: fmt.Sprintf("Set it from 0, for never, to %d.", maxLockAfter),
+		}
+	}
+	return time.Duration(minutes) * time.Minute, nil
 }
 
 // configFile is where the settings are, there or not.

@@ -58,13 +58,15 @@ func (desktopKeyring) Delete(name string) error {
 }
 
 // patient waits for a keyring as long as is reasonable. One that hangs keeps its goroutine: the library can't be stopped.
-func patient(ask func() error) error {
+func patient(ask func() error) error { return patientFor(keyringWait, ask) }
+
+func patientFor(wait time.Duration, ask func() error) error {
 	answer := make(chan error, 1)
 	go func() { answer <- ask() }()
 	select {
 	case err := <-answer:
 		return err
-	case <-time.After(keyringWait):
+	case <-time.After(wait):
 		return errKeyringSlow
 	}
 }

@@ -82,6 +82,10 @@ func (c *console) programActions() []action {
 			id: "mouse", title: "Mouse capture off and on (off lets the terminal select text)", keys: []string{"M"}, section: sectionProgram,
 			run: c.toggleMouse,
 		},
+		{
+			id: "lock", title: "Lock the sealing key: ask for its passphrase again", keys: []string{"L"}, section: sectionProgram,
+			enabled: c.mayLock, run: c.lock,
+		},
 		{id: "redraw", title: "Draw the screen again", keys: []string{"ctrl+l"}, section: sectionProgram, run: func() tea.Cmd { return tea.ClearScreen }},
 		{id: "suspend", title: "Suspend", keys: []string{"ctrl+z"}, section: sectionProgram, enabled: c.maySuspend, run: func() tea.Cmd { return tea.Suspend }},
 		{id: "quit", title: "Quit", keys: []string{"q", "ctrl+c"}, footer: "quit", section: sectionProgram, run: c.askQuit},

@@ -166,9 +166,17 @@ func (c *console) refresh() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// write runs one change away from the Update goroutine. work gets the directory and returns what is to happen to the
+// work is a change to be made away from the Update goroutine. It gets the directory and returns what is to happen to the
 // console afterwards, which runs on the Update goroutine with the newer snapshot in place.
-func (c *console) write(work func(context.Context, *model.Directory) func(*console) tea.Cmd) tea.Cmd {
+type work = func(context.Context, *model.Directory) func(*console) tea.Cmd
+
+// withheld is work that waits for the sealing key to be unlocked.
+type withheld struct{ work work }
+
+// write runs one change. Where the sealing key is locked, its passphrase is asked for first.
+func (c *console) write(w work) tea.Cmd { return c.writeOn(c.session.Directory, w, true) }
+
+func (c *console) writeOn(directory *model.Directory, w work, ask bool) tea.Cmd {
 	var tick tea.Cmd
 	if c.working == 0 {
 		c.bulk = newProgress()
@@ -177,10 +185,13 @@ func (c *console) write(work func(context.Context, *model.Directory) func(*conso
 	} else {
 		c.working++
 	}
-	directory, base, loading := c.session.Directory, c.snapshot, c.loading
+	base, loading, vault := c.snapshot, c.loading, c.session.Vault
 	ctx := model.WithProgress(c.ctx, c.bulk.report)
 	return tea.Batch(tick, func() tea.Msg {
-		then := work(ctx, directory)
+		if ask && vault != nil && vault.State() == VaultLocked {
+			return withheld{w}
+		}
+		then := w(ctx, directory)
 		if loading {
 			return written{nil, then} // the loader will read it
 		}
@@ -198,7 +209,21 @@ func (c *console) onWritten(msg written) tea.Cmd {
 	if msg.then == nil {
 		return shown
 	}
-	return tea.Batch(shown, msg.then(c))
+	return tea.Batch(shown, msg.then(c), c.lookAtVault())
+}
+
+// onWithheld asks for the passphrase. What else waits for it by then is done with the same answer.
+func (c *console) onWithheld(msg withheld) tea.Cmd {
+	c.working--
+	c.vault = VaultLocked
+	for _, o := range c.overlays {
+		if p, ok := o.(*passphraseDialog); ok {
+			p.waiting = append(p.waiting, msg.work)
+			return nil
+		}
+	}
+	c.push(&passphraseDialog{waiting: []work{msg.work}})
+	return nil
 }
 
 // touch notes that the acting person is here. What comes of it is not worth a word.

@@ -25,7 +25,8 @@ type Session struct {
 	Me        model.User      // the acting user's record as it was when the session began
 	Snapshot  *model.Snapshot // what is loaded so far
 	Loader    *model.Loader   // reads the rest; nil if there is none
-	Vault     Vault           // the sealing key; nil if it needs no looking after
+	Vault     Vault           // keeps the sealing key; nil if it needs no looking after
+	LockAfter time.Duration   // how long nobody presses a key before the vault is locked, 0 for never
 }
 
 // Options are what a console starts with.
@@ -70,6 +71,8 @@ type console struct {
 	working       int       // changes on their way
 	bulk          progress  // how far the changes are
 	mail          mailing
+	vault         VaultState
+	idle          idle
 	general       []action
 }
 
@@ -110,7 +113,7 @@ func (c *console) begin() tea.Cmd {
 	if c.session == nil {
 		return nil
 	}
-	cmds := []tea.Cmd{c.refresh(), c.touch(), c.after(warmAfter, func(time.Time) tea.Msg {
+	cmds := []tea.Cmd{c.refresh(), c.touch(), c.lookAtVault(), c.after(warmAfter, func(time.Time) tea.Msg {
 		grid.Warm()
 		return nil
 	})}
@@ -125,6 +128,7 @@ func (c *console) begin() tea.Cmd {
 
 // Update routes a message to what handles it. It never reads or writes anything outside of the program.
 func (c *console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	c.noteActive(msg)
 	cmd := c.route(msg)
 	if len(c.owed) > 0 {
 		cmd = tea.Batch(append(c.owed, cmd)...)
@@ -166,6 +170,14 @@ func (c *console) fromBackground(msg tea.Msg) tea.Cmd {
 		return c.onWatched(msg)
 	case written:
 		return c.onWritten(msg)
+	case withheld:
+		return c.onWithheld(msg)
+	case tried:
+		return c.onTried(msg)
+	case vaultSeen:
+		return c.onVaultSeen(msg)
+	case idleEnds:
+		return c.onIdleEnds()
 	case mailed:
 		return c.onMailed(msg)
 	case progressTick:

@@ -39,6 +39,7 @@ type setup struct {
 	theme           theme.Options
 	role            model.ID // of who acts; the founder if zero
 	mailer          Mailer
+	locked          bool // its sealing key asks for a passphrase
 }
 
 func start(t *testing.T, s setup) *driver {
@@ -71,6 +72,9 @@ func start(t *testing.T, s setup) *driver {
 	d.me = model.Actor{User: me.ID, Via: model.ViaConsole}
 	d.c = d.console(s, &Session{Directory: dir, Actor: d.me, Me: me, Snapshot: snapshot})
 	d.run(d.c.refresh())
+	if s.locked {
+		d.lockUp()
+	}
 	return d
 }
 

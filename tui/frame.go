@@ -123,7 +123,7 @@ func (c *console) header() line {
 	if me.Status != model.StatusActive {
 		right = line{{me.Email + " · no longer active ", theme.Bad}}
 	}
-	return c.spread(left, right, c.width)
+	return c.spread(left, append(c.lockWord(), right...), c.width)
 }
 
 // tabs draws the tabs, and tells where each begins and ends.

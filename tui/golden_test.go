@@ -39,6 +39,9 @@ var scenes = []struct {
 	{"workspace-users", setup{users: 41, machines: 9}, "4 a u down space"},
 	{"permissions", setup{users: 41}, "5 n tab tab tab enter space down"},
 	{"user-info", setup{users: 41}, "down o"},
+	{"locked", setup{users: 41, locked: true}, "down"},
+	{"unlock", setup{users: 41, locked: true}, "down enter end x enter a b c"},
+	{"unlock-wrong", setup{machines: 3, locked: true}, "2 n w e b tab tab ctrl+s a b c enter"},
 }
 
 func TestFrames(t *testing.T) {
