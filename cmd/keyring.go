@@ -4,6 +4,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -19,19 +22,30 @@ const keyringWait = 3 * time.Second
 
 var (
 	errKeyringSlow = fmt.Errorf("the keyring didn't answer within %v", keyringWait)
-	errNoKeyring   = errors.New("over SSH the keyring isn't asked: it belongs to the desktop")
+	errNoKeyring   = errors.New("there is no desktop's keyring within reach; over SSH it isn't asked")
 )
 
 // desktopKeyring is the keyring of whoever is logged in to the desktop.
 type desktopKeyring struct{}
 
 // keyring returns the desktop's keyring, nil where it is out of reach: over SSH it would ask on a screen that nobody is
-// sitting at, or hang.
+// sitting at, or hang, and where no session bus is running the library would start one.
 func (e *env) keyring() keys.Keyring {
 	if e.getenv("SSH_CONNECTION") != "" || e.getenv("SSH_TTY") != "" {
 		return nil
 	}
+	if runtime.GOOS != "darwin" && runtime.GOOS != "windows" && !e.sessionBus() {
+		return nil
+	}
 	return desktopKeyring{}
+}
+
+func (e *env) sessionBus() bool {
+	if e.getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
+		return true
+	}
+	_, err := os.Stat(filepath.Join(e.getenv("XDG_RUNTIME_DIR"), "bus"))
+	return err == nil && e.getenv("XDG_RUNTIME_DIR") != ""
 }
 
 // Get returns a secret.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -239,15 +240,24 @@ func TestAVaultIsLockedWhileItIsUsed(t *testing.T) {
 }
 
 func TestNoKeyringOverSSH(t *testing.T) {
-	for name, want := range map[string]bool{"": true, "SSH_CONNECTION": false, "SSH_TTY": false} {
-		e := &env{getenv: func(asked string) string {
-			if asked == name {
-				return "something"
-			}
-			return ""
-		}}
-		if (e.keyring() != nil) != want {
-			t.Errorf("with %q set, the keyring is asked: %t", name, !want)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "bus"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		env  map[string]string
+		want bool
+	}{
+		{map[string]string{"DBUS_SESSION_BUS_ADDRESS": "unix:path=/x"}, true},
+		{map[string]string{"XDG_RUNTIME_DIR": dir}, true},
+		{map[string]string{"XDG_RUNTIME_DIR": t.TempDir()}, runtime.GOOS == "darwin"},
+		{map[string]string{}, runtime.GOOS == "darwin"},
+		{map[string]string{"XDG_RUNTIME_DIR": dir, "SSH_CONNECTION": "192.0.2.1 5 192.0.2.2 22"}, false},
+		{map[string]string{"XDG_RUNTIME_DIR": dir, "SSH_TTY": "/dev/pts/1"}, false},
+	} {
+		e := &env{getenv: func(name string) string { return tt.env[name] }}
+		if (e.keyring() != nil) != tt.want {
+			t.Errorf("with %v, the keyring is asked: %t", tt.env, !tt.want)
 		}
 	}
 }

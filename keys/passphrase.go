@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 	"unicode/utf8"
 
@@ -60,9 +61,13 @@ func (c Cost) valid() bool {
 // times by four threads. It raises the memory first, since that is what an attacker pays most for.
 func Calibrate(target time.Duration, now func() time.Time) Cost {
 	return calibrate(target, func(c Cost) time.Duration {
-		start := now()
-		clear(argon2.IDKey([]byte("how long does this take?"), make([]byte, saltLen), c.Time, c.Memory, c.Threads, chacha20poly1305.KeySize))
-		return now().Sub(start)
+		best := time.Duration(math.MaxInt64) // of a few: what else the machine is at can only make it slower
+		for range 3 {
+			start := now()
+			clear(argon2.IDKey([]byte("how long does this take?"), make([]byte, saltLen), c.Time, c.Memory, c.Threads, chacha20poly1305.KeySize))
+			best = min(best, now().Sub(start))
+		}
+		return best
 	})
 }
 
