@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime/debug"
 	"sync"
 
 	"lanyard/db"
@@ -70,6 +71,7 @@ func (v *vault) Open(passphrase []byte) error {
 		return err
 	}
 	root, err := file.UnlockPassphrase(v.store, passphrase)
+	debug.FreeOSMemory() // hundreds of megabytes that are needed for a moment only
 	if errors.Is(err, keys.ErrPassphraseWrong) {
 		return &model.Error{
 			Kind: model.ErrLocked, What: "This isn't the passphrase of the sealing key", Short: "wrong passphrase",

@@ -130,6 +130,14 @@ func (c *change) roleName(id ID) string {
 
 // update runs one use case: it finds the actor and gives fn the transaction.
 func (d *Directory) update(ctx context.Context, actor Actor, fn func(*change) error) error {
+	err := d.updateOnce(ctx, actor, fn)
+	if errors.Is(err, errRenewed) { // between the unlocking and the transaction: the next root key has the new data key
+		err = d.updateOnce(ctx, actor, fn)
+	}
+	return err
+}
+
+func (d *Directory) updateOnce(ctx context.Context, actor Actor, fn func(*change) error) error {
 	root, err := d.unlock()
 	if err != nil {
 		return err

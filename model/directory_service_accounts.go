@@ -2,7 +2,6 @@ package model
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"lanyard/keys"
@@ -142,11 +141,8 @@ func (d *Directory) OpenAPIKey(ctx context.Context, actor Actor, id ID, use KeyU
 			return err
 		}
 		secret.Wipe() // of an earlier try
-		if secret, err = c.root.OpenKey(d.binding(k), k.Sealed, k.Digest); err != nil {
-			return &Error{
-				Kind: ErrLocked, What: fmt.Sprintf("The key %s can't be opened: %v", k.Hint(), err),
-				Hint: "Check that the sealing key belongs to this store.",
-			}
+		if secret, err = c.openKey(k); err != nil {
+			return err
 		}
 		return c.event("service_account."+string(use), s.ref(), s.Name, Change{"api_key", "", k.Hint()})
 	})

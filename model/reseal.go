@@ -154,6 +154,25 @@ func (d *Directory) resealSome(ctx context.Context, actor Actor, generation uint
 	return done, shut, err
 }
 
+// errRenewed means that a key was sealed under a data key that the root key at hand doesn't have yet.
+var errRenewed = fmt.Errorf("%w: the data key was renewed meanwhile", ErrLocked)
+
+// openKey opens an API key; wipe it after use.
+func (c *change) openKey(k APIKey) (keys.Key, error) {
+	secret, err := c.root.OpenKey(c.d.binding(k), k.Sealed, k.Digest)
+	if err == nil {
+		return secret, nil
+	}
+	kind := ErrLocked
+	if keys.Generation(k.Sealed) > c.root.Generation() {
+		kind = errRenewed
+	}
+	return secret, &Error{
+		Kind: kind, What: fmt.Sprintf("The key %s can't be opened: %v", k.Hint(), err),
+		Hint: "Check that the sealing key belongs to this store, and isn't an old copy.",
+	}
+}
+
 // mayReseal asks the rules, and makes sure that the data key is still the one that the work began with.
 func (c *change) mayReseal(generation uint64) error {
 	rules, err := c.rules()

@@ -179,3 +179,32 @@ func TestWhatDoesntOpenStays(t *testing.T) {
 		t.Errorf("again: %+v, %v", out, err)
 	}
 }
+
+// TestAKeyThatWasSealedAnewMeanwhileOpens renews the data key between the unlocking and the transaction.
+func TestAKeyThatWasSealedAnewMeanwhileOpens(t *testing.T) {
+	v := newVaulted(t, 1)
+	old := v.root
+	v.rotate()
+	if _, err := v.dir.Reseal(t.Context(), v.ana); err != nil {
+		t.Fatal(err)
+	}
+	unlocked := 0
+	dir := model.NewDirectory(v.store, model.Options{Now: v.Now, Unlock: func() (*keys.Root, error) {
+		unlocked++
+		if unlocked == 1 {
+			return old.Clone(), nil
+		}
+		return v.root.Clone(), nil
+	}})
+	s, err := model.LoadSnapshot(t.Context(), v.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dir.OpenAPIKey(t.Context(), v.ana, s.ServiceAccounts().ID(0), model.UseCopy); err != nil || unlocked != 2 {
+		t.Errorf("after unlocking %d times: %v", unlocked, err)
+	}
+	stolen := model.NewDirectory(v.store, model.Options{Now: v.Now, Unlock: func() (*keys.Root, error) { return old.Clone(), nil }})
+	if _, err := stolen.OpenAPIKey(t.Context(), v.ana, s.ServiceAccounts().ID(0), model.UseCopy); !errors.Is(err, model.ErrLocked) {
+		t.Errorf("an old copy of the sealing key opens it: %v", err)
+	}
+}

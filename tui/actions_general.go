@@ -83,7 +83,7 @@ func (c *console) programActions() []action {
 			run: c.toggleMouse,
 		},
 		{
-			id: "lock", title: "Lock the sealing key: ask for its passphrase again", keys: []string{"L"}, section: sectionProgram,
+			id: "lock", title: "Lock the sealing key", keys: []string{"L"}, section: sectionProgram,
 			enabled: c.mayLock, run: c.lock,
 		},
 		{id: "redraw", title: "Draw the screen again", keys: []string{"ctrl+l"}, section: sectionProgram, run: func() tea.Cmd { return tea.ClearScreen }},
