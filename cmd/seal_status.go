@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -37,13 +36,13 @@ type sealedAnswer struct {
 }
 
 func (e *env) sealStatusCommand() *cobra.Command {
-	output := "table"
+	output := outputTable
 	c := &cobra.Command{
 		Use: "status", Short: "Say what opens the sealing key, and how far the keys are sealed anew", Args: noArgs,
 		Example: "  lanyard seal status\n  lanyard seal status -o json",
 		RunE: func(c *cobra.Command, _ []string) error {
-			if output != "table" && output != "json" {
-				return usage(fmt.Errorf("%q is no way to answer: choose table or json", output))
+			if err := checkOutput(output); err != nil {
+				return err
 			}
 			return e.sealStatus(c.Context(), output)
 		},
@@ -85,8 +84,8 @@ func (e *env) sealStatus(ctx context.Context, output string) error {
 		}
 		status.Ways = append(status.Ways, w)
 	}
-	if output == "json" {
-		return json.NewEncoder(e.out).Encode(status)
+	if output == outputJSON {
+		return e.writeJSON(status)
 	}
 	return e.printStatus(status)
 }
