@@ -55,6 +55,14 @@ func (s *serviceAccountsScreen) refresh() tea.Cmd {
 	return s.sheet.refresh()
 }
 
+// turns spares an account that rotates no keys the look at its rows, which comes with every key press.
+func (s *serviceAccountsScreen) turns() time.Time {
+	if !s.c.snapshot.AnyRotated() {
+		return time.Time{}
+	}
+	return s.sheet.turns()
+}
+
 // keyFacts say of each key what it is and whether it is still in use.
 func keyFacts(m machine, now time.Time) [][2]string {
 	pairs := [][2]string{
