@@ -13,7 +13,7 @@ func TestPassphrase(t *testing.T) {
 	t.Parallel()
 	const right, wrong = "correct horse battery", "wrong horse"
 	c := found(t, Standard, nil)
-	c.Keys("2", "n").Type("deploy-bot").Keys("C-s").Expect("deploy-bot").Keys("L").Expect("nothing to lock").Keys("q").ExpectExit(0)
+	c.Keys("2", "n").Type("deploy-bot").Keys("C-s").Expect("deploy-bot created").Keys("L").Expect("nothing to lock").Keys("q").ExpectExit(0)
 
 	c.Run("clear").ExpectExit(0)
 	c.Type("lanyard seal add passphrase").Keys("Enter").Expect("New passphrase:").Type(right).Keys("Enter").Expect("Once more:").Type(wrong).Keys("Enter")
