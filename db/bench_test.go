@@ -50,6 +50,7 @@ func BenchmarkStore(b *testing.B) {
 				return tx.Scan(model.KindUser, 0, func(model.ID, []byte) bool { return true })
 			})
 		})
+		run("compact", func(int) error { return s.Compact(b.Context()) })
 		run("create", func(i int) error {
 			path := filepath.Join(b.TempDir(), fmt.Sprint(i))
 			_, err := Create(b.Context(), path, fillUsers(n))

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 
@@ -27,3 +28,15 @@ func putInPlace(from, to string) error {
 func ignoreUnsupported(error) error { return nil }
 
 func identity(os.FileInfo) (inode, device uint64) { return 0, 0 }
+
+// putOver refuses: Windows doesn't give a file's name to another one while somebody has it open, and letting go of the
+// lock first would lose what others write meanwhile.
+func putOver(string, string) error {
+	return errors.New("on Windows a file that is in use can't be replaced")
+}
+
+// hardLinks is 1: other names aren't counted there.
+func hardLinks(os.FileInfo) uint64 { return 1 }
+
+// sameOwner has nothing to do: who may use a file comes from its directory.
+func sameOwner(*os.File, os.FileInfo) error { return nil }

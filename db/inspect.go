@@ -20,6 +20,8 @@ const (
 	smallestPage  = 1024
 	largestPage   = 64 << 10
 	offPageSize   = 8
+	offRoot       = 16
+	offFreelist   = 32
 	offHighWater  = 40
 	offTxid       = 48
 	offChecksum   = 56
@@ -29,6 +31,8 @@ const (
 // boltMeta is a meta page that is whole.
 type boltMeta struct {
 	pageSize  uint64
+	root      uint64 // the page that leads to all others
+	freelist  uint64 // the page that lists the free ones
 	highWater uint64 // pages that the file must have
 	txid      uint64
 	checksum  uint64
@@ -43,6 +47,7 @@ func parseBoltMeta(page []byte) (m boltMeta, ok bool) {
 	_, _ = sum.Write(b[:offChecksum])
 	m = boltMeta{
 		pageSize: uint64(order.Uint32(b[offPageSize:])), highWater: order.Uint64(b[offHighWater:]),
+		root: order.Uint64(b[offRoot:]), freelist: order.Uint64(b[offFreelist:]),
 		txid: order.Uint64(b[offTxid:]), checksum: order.Uint64(b[offChecksum:]),
 	}
 	ok = order.Uint32(b) == boltMagic && order.Uint32(b[offBoltFormat:]) == boltVersion && m.checksum == sum.Sum64() &&

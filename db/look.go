@@ -62,8 +62,10 @@ func (s *Store) lookAt(info os.FileInfo) error {
 	return nil
 }
 
-// Close lets go of what Look keeps open. The store itself is open only during operations.
+// Close ends what is under way behind the changes, and lets go of what Look keeps open. The store itself is open only
+// during operations.
 func (s *Store) Close() error {
+	s.tidyNow()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.looked == nil {

@@ -29,6 +29,8 @@ func child(role string) int {
 		fmt.Println(longest)
 	case "write":
 		err = writeForEver(path)
+	case "compact":
+		err = compactForEver(path)
 	case "nobody":
 		err = openAsNobody(path)
 	case "create":
@@ -141,19 +143,30 @@ func writeForEver(path string) error {
 	}
 }
 
-// TestKilled kills a writer at random moments. LANYARD_KILLS=n does it n times, LANYARD_SEED repeats a run.
-func TestKilled(t *testing.T) {
-	times, seed := 25, rand.Uint64()
+// times is how often something is killed: LANYARD_KILLS, or a few times.
+func times(few int) int {
 	if n, err := strconv.Atoi(os.Getenv("LANYARD_KILLS")); err == nil {
-		times = n
+		return n
 	}
+	return few
+}
+
+// seeded is random as LANYARD_SEED says, or else anew each time.
+func seeded(t *testing.T) *rand.Rand {
+	t.Helper()
+	seed := rand.Uint64()
 	if n, err := strconv.ParseUint(os.Getenv("LANYARD_SEED"), 10, 64); err == nil {
 		seed = n
 	}
 	t.Logf("LANYARD_SEED=%d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// TestKilled kills a writer at random moments. LANYARD_KILLS=n does it n times, LANYARD_SEED repeats a run.
+func TestKilled(t *testing.T) {
+	random := seeded(t)
 	s := newStore(t)
-	for range times {
+	for range times(25) {
 		before, err := number(s)
 		if err != nil {
 			t.Fatal(err)

@@ -26,14 +26,17 @@ type Store struct {
 	format uint64
 	wait   time.Duration
 
-	// A test's ways to interfere: a disk that fails, what happens between opening and the transaction, and what happens
-	// after a commit that failed.
+	// A test's ways to interfere: a disk that fails, what happens between opening and the transaction, what happens
+	// after a commit that failed, and before a step of putting a file in the place of another.
 	commit func(*bolt.Tx) error
 	opened func()
 	failed func()
+	before func(step string) error
 
 	mu     sync.Mutex
 	looked *lookout // what Look keeps open
+
+	tidy tidy
 }
 
 var _ model.Store = (*Store)(nil)
@@ -57,6 +60,7 @@ func (s *Store) View(ctx context.Context, fn func(model.ReadTx) error) error {
 
 // Update calls fn and makes all of its changes durable, or none.
 func (s *Store) Update(ctx context.Context, fn func(model.WriteTx) error) error {
+	erased := false
 	err := s.with(ctx, true, func(h handle, btx *bolt.Tx) error {
 		t, err := s.begin(btx, true)
 		if err != nil {
@@ -68,8 +72,12 @@ func (s *Store) Update(ctx context.Context, fn func(model.WriteTx) error) error 
 		if err := t.finish(); err != nil {
 			return err
 		}
+		erased = t.erased
 		return s.commitOf(h, btx)
 	})
+	if erased {
+		defer s.tidySoon()
+	}
 	if c, ok := errors.AsType[commitError](err); ok {
 		if s.failed != nil {
 			s.failed()
@@ -241,7 +249,7 @@ var errSwapped = errors.New("another file takes its place again and again")
 
 // open opens the file and waits for its turn.
 func (s *Store) open(ctx context.Context, write bool) (h handle, err error) {
-	for range 10 { // a restore or a compaction puts another file in its place once, not ten times
+	for began := time.Now(); time.Since(began) < s.wait; { // a restore or a compaction puts another file in its place once
 		h, err = s.tryOpen(ctx, write)
 		if !errors.Is(err, errSwapped) {
 			return h, err

@@ -19,6 +19,7 @@ type tx struct {
 	head    head
 	touched map[model.Ref]struct{}
 	dirty   bool
+	erased  bool // a secret was deleted, which the file still holds
 }
 
 func begin(path string, r reader, w kv) (*tx, error) {
@@ -106,7 +107,7 @@ func (t *tx) Scan(kind model.Kind, from model.ID, visit func(model.ID, []byte) b
 	case err != nil:
 		return t.engine(err)
 	case bad == nil && ended && from == 0 && found != count && count == t.head.counts[kind]:
-		return damaged(t.path, fmt.Sprintf("%d of %d %s records were found", found, count, kind))
+		return damaged(t.path, missing(found, count, kind))
 	}
 	return bad
 }
@@ -192,6 +193,7 @@ func (t *tx) Delete(kind model.Kind, id model.ID) error {
 	t.head.counts[kind]--
 	t.touch(kind, id)
 	t.dirty = true
+	t.erased = t.erased || kind == model.KindAPIKey
 	return t.engine(t.w.delete(key))
 }
 

@@ -303,12 +303,13 @@ const bulkSize = 250
 
 type progressKey struct{}
 
-// WithProgress has changes of many report how many records they have been through, of how many, after each transaction.
+// WithProgress has long work report how far it is, of how much: changes of many after each transaction, in records.
 func WithProgress(ctx context.Context, report func(done, total int)) context.Context {
 	return context.WithValue(ctx, progressKey{}, report)
 }
 
-func reportProgress(ctx context.Context, done, total int) {
+// ReportProgress tells who asked for it by WithProgress how far the work is.
+func ReportProgress(ctx context.Context, done, total int) {
 	if report, ok := ctx.Value(progressKey{}).(func(done, total int)); ok {
 		report(done, total)
 	}
@@ -358,7 +359,7 @@ func collect[T any](
 		total.Done += out.Done
 		total.Refused = append(total.Refused, out.Refused...)
 		through += len(part)
-		reportProgress(ctx, through, len(list))
+		ReportProgress(ctx, through, len(list))
 	}
 	return all, total, nil
 }

@@ -69,7 +69,7 @@ func (d *Directory) InviteUsers(ctx context.Context, actor Actor, list []Invite)
 		}
 		done, refusals = append(done, invited...), append(refusals, left...)
 		through += len(part)
-		reportProgress(ctx, through, len(list))
+		ReportProgress(ctx, through, len(list))
 	}
 	return done, refusals, nil
 }

@@ -69,7 +69,7 @@ func (d *Directory) Reseal(ctx context.Context, actor Actor) (Resealed, error) {
 		out.Done += done
 		out.Shut = append(out.Shut, shut...)
 		next, through = ids[len(ids)-1]+1, through+len(ids)
-		reportProgress(ctx, through, max(through, before.Earlier))
+		ReportProgress(ctx, through, max(through, before.Earlier))
 	}
 	ended := fmt.Sprintf("%d sealed anew", out.Done)
 	if len(out.Shut) > 0 {

@@ -1,0 +1,261 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	bolt "go.etcd.io/bbolt"
+
+	"lanyard/model"
+)
+
+// When compacting is worth it: a quarter of the file is free, and not just a few pages. A file that is larger than
+// quickSize takes longer than others should wait for it unasked; 32 MiB take about half a second.
+const (
+	worthPart  = 4
+	worthBytes = 64 << 10
+	quickSize  = 32 << 20
+)
+
+// Room is how much of a store's file is in use, in bytes.
+type Room struct {
+	Size int64 // what the file takes, without what bbolt keeps at its end for later
+	Free int64 // of that, what deleted and overwritten records left behind: it is readable until it is written over
+}
+
+// Room returns how much of the file is free.
+func (s *Store) Room(ctx context.Context) (r Room, err error) {
+	err = s.with(ctx, false, func(h handle, _ *bolt.Tx) error {
+		r, err = s.room(ctx, h.file)
+		return err
+	})
+	return r, err
+}
+
+func (s *Store) room(ctx context.Context, f *os.File) (r Room, err error) {
+	im, err := s.image(ctx, f)
+	if err != nil {
+		return r, err
+	}
+	r.Size = int64(im.meta.highWater * im.meta.pageSize)
+	if err := im.readFree(); err != nil {
+		return r, err
+	}
+	for _, free := range im.free {
+		if free {
+			r.Free += int64(im.meta.pageSize)
+		}
+	}
+	return r, nil
+}
+
+// image makes the file ready to be read page by page. What is wrong with it ends the reading.
+func (s *Store) image(ctx context.Context, f *os.File) (*image, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, unreadable(f.Name(), err)
+	}
+	im, err := openImage(ctx, f, info.Size())
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	im.bad = func(what string) error { return damaged(s.path, what) }
+	return im, nil
+}
+
+// Compact writes what is live into a new file, looks whether it came out the same, and puts it in the place of the old
+// one, under the lock: others wait, and then go on with the new file. What was deleted isn't in it. A store that is
+// damaged isn't compacted, since that would take away what could still be saved. Whoever asked for it
+// by model.WithProgress is told how many pages are done.
+func (s *Store) Compact(ctx context.Context) error {
+	return s.with(ctx, true, func(h handle, btx *bolt.Tx) error {
+		if _, err := s.begin(btx, true); err != nil {
+			return err
+		}
+		return s.compact(ctx, h.file)
+	})
+}
+
+// CompactIfWorth compacts the store if at least a quarter of it, and 64 KiB, are free, and if it is small enough that
+// nobody waits long. It reports whether it did.
+func (s *Store) CompactIfWorth(ctx context.Context) (bool, error) {
+	return s.compactIf(ctx, func(r Room) bool {
+		return r.Free >= worthBytes && r.Free >= r.Size/worthPart && r.Size <= quickSize
+	})
+}
+
+func (s *Store) compactIf(ctx context.Context, worth func(Room) bool) (bool, error) {
+	r, err := s.Room(ctx)
+	if err != nil || !worth(r) {
+		return false, err
+	}
+	if err := s.Compact(ctx); err != nil {
+		return false, err
+	}
+	return true, nil
+}
+
+// compact replaces the file, whose lock the caller holds.
+func (s *Store) compact(ctx context.Context, f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return unreadable(s.path, err)
+	}
+	if hardLinks(info) > 1 {
+		return fault(model.ErrConflict, "Remove the other name, or make a copy of it.",
+			"The store %s has another name too (a hard link), and would become two", s.path)
+	}
+	path, err := filepath.EvalSymlinks(s.path) // a link stays one
+	if err != nil {
+		return unreadable(s.path, err)
+	}
+	err = s.replace(ctx, path, info, func(temporary string) error {
+		_, err := s.rewrite(ctx, f, temporary)
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("the store can't be compacted: %w", err)
+	}
+	return err
+}
+
+// replace has write make a file, and puts it in the place of the one at path once it is on the disk. Nobody opens the new
+// one before its name is on the disk too: what they change in it would be lost with the name.
+func (s *Store) replace(ctx context.Context, path string, old os.FileInfo, write func(temporary string) error) (err error) {
+	dir, pattern := filepath.Dir(path), "."+filepath.Base(path)+".swap-*"
+	s.sweep(dir, pattern)
+	f, err := os.CreateTemp(dir, pattern)
+	if err != nil {
+		return unreadable(dir, err)
+	}
+	temporary := f.Name()
+	defer func() { _ = os.Remove(temporary) }() // gone already when all went well
+	defer func() { _ = f.Close() }()
+	if err := sameOwner(f, old); err != nil {
+		return unreadable(temporary, err)
+	}
+	if err := write(temporary); err != nil {
+		return err
+	}
+	if err := lock(ctx, f, true, s.wait); err != nil {
+		return err
+	}
+	err = s.steps(
+		diskStep{"sync", func() error { return syncPath(temporary) }},
+		diskStep{"rename", func() error { return putOver(temporary, path) }},
+	)
+	if err != nil {
+		return fmt.Errorf("%s is as it was: %w", path, err)
+	}
+	if err := s.steps(diskStep{"sync directory", func() error { return syncPath(dir) }}); err != nil {
+		return fmt.Errorf("%s was replaced, but the disk reported an error and may bring the old one back: %w", path, err)
+	}
+	return nil
+}
+
+// sweep removes what a replacement that was killed left behind. Whoever holds the store's lock is the only one to replace it.
+func (*Store) sweep(dir, pattern string) {
+	left, _ := filepath.Glob(filepath.Join(dir, pattern)) // a name with wildcards in it finds nothing, at worst
+	for _, path := range left {
+		_ = os.Remove(path)
+	}
+}
+
+// diskStep is something that is done to the disk.
+type diskStep struct {
+	name string
+	do   func() error
+}
+
+// steps does one after the other. A test may have one of them fail.
+func (s *Store) steps(list ...diskStep) error {
+	for _, st := range list {
+		if s.before != nil {
+			if err := s.before(st.name); err != nil {
+				return err
+			}
+		}
+		if err := st.do(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rewrite writes all that is live in a store's file into a new one, reads that back, and compares. It doesn't wait for
+// the disk.
+func (s *Store) rewrite(ctx context.Context, f *os.File, to string) (survey, error) {
+	im, err := s.image(ctx, f)
+	if err != nil {
+		return survey{}, err
+	}
+	wrote, err := s.copyKeys(ctx, im, to)
+	if err != nil {
+		return wrote, err
+	}
+	copied, err := os.Open(to)
+	if err != nil {
+		return wrote, err
+	}
+	defer func() { _ = copied.Close() }()
+	quiet := model.WithProgress(ctx, func(int, int) {}) // the second half is the quick one
+	if im, err = s.image(quiet, copied); err != nil {
+		return wrote, err
+	}
+	again, err := s.survey(im, nil)
+	if err == nil && again != wrote {
+		err = fault(model.ErrDamaged, "Try again. If it happens again, look after the disk.", "The copy of %s didn't come out the same", s.path)
+	}
+	return wrote, err
+}
+
+// copyKeys writes what an image holds into a new bbolt file. The keys come in order, so that they fill page after page.
+func (s *Store) copyKeys(ctx context.Context, im *image, to string) (v survey, err error) {
+	db, err := bolt.Open(to, fileMode, &bolt.Options{
+		Timeout: s.wait, NoSync: true, NoGrowSync: true, FreelistType: bolt.FreelistArrayType,
+	})
+	if err != nil {
+		return v, fmt.Errorf("can't write %s: %w", to, err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	b := &bulk{ctx: ctx, db: db}
+	if err := b.begin(); err != nil {
+		return v, err
+	}
+	defer func() { _ = b.tx.Rollback() }() // says so when it was committed
+	v, err = s.survey(im, func(key, wrapped []byte) error {
+		if err := b.boltKV.put(key, wrapped); err != nil {
+			return err
+		}
+		return b.step()
+	})
+	if err := errors.Join(err, ctx.Err()); err != nil {
+		return v, err
+	}
+	return v, b.tx.Commit()
+}
+
+// survey goes through all of an image, and hands each key on. What is wrong ends it.
+func (s *Store) survey(im *image, each func(key, wrapped []byte) error) (v survey, err error) {
+	im.visit = func(key, wrapped []byte) error {
+		if what := v.add(key, wrapped); what != "" {
+			return im.bad(what)
+		}
+		if each == nil {
+			return nil
+		}
+		return each(key, wrapped)
+	}
+	if err := im.read(); err != nil {
+		return v, err
+	}
+	for _, what := range v.complete() {
+		if err := im.bad(what); err != nil {
+			return v, err
+		}
+	}
+	return v, nil
+}

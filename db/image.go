@@ -1,0 +1,293 @@
+package db
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"lanyard/model"
+)
+
+// What bbolt's pages look like, as of its version 1.5. A page begins with its number (8 bytes), flags (2), how many
+// elements it has (2) and how many pages follow that belong to it (4). Then come the elements, each with where its key
+// lies, counted from the element itself.
+const (
+	pageHeader  = 16
+	elementSize = 16
+
+	flagBranch   = 0x01
+	flagLeaf     = 0x02
+	flagFreelist = 0x10
+
+	bucketElement = 0x01   // a leaf's element whose value is a bucket
+	bucketHeader  = 16     // of a bucket: its root page, a sequence; then, when the root is 0, its only page
+	manyFree      = 0xffff // the count of a list of free pages whose first entry is the real count
+	deepest       = 64     // levels of a tree; one of a million records has four
+)
+
+// image is a store's file read page by page, without bbolt and without a memory map: whatever is in the file, reading it
+// ends, and nothing panics. It is for what has to look at all of a file that may be damaged.
+type image struct {
+	ctx  context.Context
+	file io.ReaderAt
+	meta boltMeta
+	used []bool // by page: something leads there
+	free []bool // by page: the list of free pages names it
+	seen int    // pages that were read, for showing how far it is
+
+	// bad is told what is wrong. Reading goes on beside it, unless it returns an error.
+	bad func(what string) error
+	// visit gets each key with its value, in ascending order.
+	visit func(key, wrapped []byte) error
+}
+
+// openImage looks at the first pages of a file of so many bytes.
+func openImage(ctx context.Context, file io.ReaderAt, size int64) (*image, error) {
+	m, err := newestMeta(file, 0)
+	if err != nil {
+		return nil, engineError{err}
+	}
+	if m.highWater > uint64(size)/m.pageSize {
+		return nil, engineError{fmt.Sprintf("it is cut short: it has %d of %d bytes", size, m.highWater*m.pageSize)}
+	}
+	return &image{ctx: ctx, file: file, meta: m, used: make([]bool, m.highWater), free: make([]bool, m.highWater)}, nil
+}
+
+// read goes through the whole file. The keys of the store's own bucket are visited; then every page has to be in use or
+// free, and none of them both.
+func (im *image) read() error {
+	if err := im.readFree(); err != nil {
+		return err
+	}
+	err := im.tree(im.meta.root, span{}, deepest, func(e element) error {
+		if e.flags&bucketElement == 0 || !bytes.Equal(e.key, bucketName) {
+			return im.wrong("its first page holds something else than an account")
+		}
+		return im.bucket(e.value)
+	})
+	for id := uint64(2); err == nil && id < im.meta.highWater; id++ {
+		switch {
+		case !im.used[id] && !im.free[id]:
+			err = im.wrong("page %d is in no use and not free", id)
+		case im.used[id] && im.free[id]: // it may be written over at any time
+			err = im.wrong("page %d is in use and free", id)
+		}
+	}
+	return err
+}
+
+func (im *image) wrong(what string, args ...any) error { return im.bad(fmt.Sprintf(what, args...)) }
+
+// bucket visits the entries of the store's bucket. A small one has no pages of its own.
+func (im *image) bucket(value []byte) error {
+	if len(value) < bucketHeader {
+		return im.wrong("its bucket can't be read")
+	}
+	entry := func(e element) error {
+		if e.flags != 0 {
+			return im.wrong("a value of an unknown kind")
+		}
+		return im.visit(e.key, e.value)
+	}
+	if root := binary.NativeEndian.Uint64(value); root != 0 {
+		return im.tree(root, span{}, deepest, entry)
+	}
+	return im.leaf(page{data: value[bucketHeader:]}, span{}, entry)
+}
+
+// page is a page with those that belong to it.
+type page struct {
+	id   uint64
+	data []byte
+}
+
+func (p page) flags() uint16 { return binary.NativeEndian.Uint16(p.data[8:]) }
+func (p page) count() int    { return int(binary.NativeEndian.Uint16(p.data[10:])) }
+
+// load reads a page that something leads to.
+func (im *image) load(id uint64) (p page, what string) {
+	if id < 2 || id >= im.meta.highWater {
+		return p, fmt.Sprintf("something leads to page %d, of %d", id, im.meta.highWater)
+	}
+	header := make([]byte, pageHeader)
+	if _, err := im.file.ReadAt(header, int64(id*im.meta.pageSize)); err != nil {
+		return p, fmt.Sprintf("page %d can't be read: %v", id, err)
+	}
+	more := uint64(binary.NativeEndian.Uint32(header[12:]))
+	if binary.NativeEndian.Uint64(header) != id || id+more >= im.meta.highWater {
+		return p, fmt.Sprintf("page %d is damaged", id)
+	}
+	for i := id; i <= id+more; i++ {
+		if im.used[i] { // reading it again might never end
+			return p, fmt.Sprintf("page %d is used twice", i)
+		}
+		im.used[i] = true
+	}
+	im.seen += int(more) + 1
+	if im.seen%32 == 0 {
+		model.ReportProgress(im.ctx, im.seen, len(im.used))
+	}
+	p = page{id, make([]byte, (more+1)*im.meta.pageSize)}
+	if _, err := im.file.ReadAt(p.data, int64(id*im.meta.pageSize)); err != nil {
+		return p, fmt.Sprintf("page %d can't be read: %v", id, err)
+	}
+	return p, ""
+}
+
+// span is which keys may stand under a page: from one up to, not including, another. An end that is nil is open.
+type span struct{ from, to []byte }
+
+func (s span) holds(key []byte) bool {
+	return (s.from == nil || bytes.Compare(key, s.from) >= 0) && (s.to == nil || bytes.Compare(key, s.to) < 0)
+}
+
+// tree visits the elements of all leaves below a page.
+func (im *image) tree(id uint64, within span, levels int, visit func(element) error) error {
+	if err := im.ctx.Err(); err != nil {
+		return err
+	}
+	p, what := im.load(id)
+	switch {
+	case what != "":
+		return im.bad(what)
+	case levels == 0:
+		return im.wrong("page %d lies too deep", id)
+	case p.flags() == flagLeaf:
+		return im.leaf(p, within, visit)
+	case p.flags() != flagBranch:
+		return im.wrong("page %d is of an unknown kind", id)
+	}
+	children := make([]element, p.count())
+	for i := range children {
+		var ok bool
+		if children[i], ok = p.branch(i); !ok {
+			return im.wrong("page %d is damaged", id)
+		}
+	}
+	for i, c := range children {
+		below := span{c.key, within.to}
+		if i+1 < len(children) {
+			below.to = children[i+1].key
+		}
+		if !within.holds(c.key) || below.to != nil && bytes.Compare(c.key, below.to) >= 0 {
+			if err := im.wrong("page %d is out of order", id); err != nil {
+				return err
+			}
+		}
+		if err := im.tree(c.child, below, levels-1, visit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (im *image) leaf(p page, within span, visit func(element) error) error {
+	if len(p.data) < pageHeader || p.flags() != flagLeaf {
+		return im.wrong("its bucket can't be read")
+	}
+	var last []byte
+	for i := range p.count() {
+		e, ok := p.leaf(i)
+		switch {
+		case !ok:
+			if err := im.wrong("entry %d of page %d can't be read", i, p.id); err != nil {
+				return err
+			}
+			continue
+		case !within.holds(e.key) || last != nil && bytes.Compare(last, e.key) >= 0:
+			if err := im.wrong("entry %d of page %d, %s, is out of order", i, p.id, describe(e.key)); err != nil {
+				return err
+			}
+		}
+		last = e.key
+		if err := visit(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// element is an entry of a page.
+type element struct {
+	flags      uint32
+	key, value []byte // of a leaf
+	child      uint64 // of a branch
+}
+
+// cut returns n bytes of the page, unless they lie beyond its end.
+func (p page) cut(at, n uint64) ([]byte, bool) {
+	if at > uint64(len(p.data)) || n > uint64(len(p.data))-at {
+		return nil, false
+	}
+	return p.data[at : at+n : at+n], true
+}
+
+func (p page) leaf(i int) (e element, ok bool) {
+	at := uint64(pageHeader + i*elementSize)
+	b, ok := p.cut(at, elementSize)
+	if !ok {
+		return e, false
+	}
+	order := binary.NativeEndian
+	pos, keyLen, valueLen := uint64(order.Uint32(b[4:])), uint64(order.Uint32(b[8:])), uint64(order.Uint32(b[12:]))
+	e.flags = order.Uint32(b)
+	both, ok := p.cut(at+pos, keyLen+valueLen)
+	if !ok || keyLen == 0 {
+		return e, false
+	}
+	e.key, e.value = both[:keyLen:keyLen], both[keyLen:]
+	return e, true
+}
+
+func (p page) branch(i int) (e element, ok bool) {
+	at := uint64(pageHeader + i*elementSize)
+	b, ok := p.cut(at, elementSize)
+	if !ok {
+		return e, false
+	}
+	order := binary.NativeEndian
+	e.child = order.Uint64(b[8:])
+	e.key, ok = p.cut(at+uint64(order.Uint32(b)), uint64(order.Uint32(b[4:])))
+	return e, ok
+}
+
+// readFree reads which pages are free.
+func (im *image) readFree() error {
+	p, what := im.load(im.meta.freelist)
+	if what != "" {
+		return im.bad(what)
+	}
+	if p.flags() != flagFreelist {
+		return im.wrong("page %d isn't the list of free pages", p.id)
+	}
+	for _, id := range p.freeList() {
+		if id < 2 || id >= im.meta.highWater || im.used[id] || im.free[id] {
+			if err := im.wrong("the list of free pages names page %d", id); err != nil {
+				return err
+			}
+			continue
+		}
+		im.free[id] = true
+	}
+	return nil
+}
+
+// freeList returns the pages that a list of free pages names, as many as lie within it.
+func (p page) freeList() []uint64 {
+	count, at := uint64(p.count()), uint64(pageHeader)
+	if count == manyFree {
+		b, ok := p.cut(at, 8)
+		if !ok {
+			return nil
+		}
+		count, at = binary.NativeEndian.Uint64(b), at+8
+	}
+	count = min(count, (uint64(len(p.data))-at)/8)
+	list := make([]uint64, count)
+	for i := range list {
+		list[i] = binary.NativeEndian.Uint64(p.data[at+uint64(i)*8:])
+	}
+	return list
+}
