@@ -24,6 +24,10 @@ func TestLawsOfAnAccount(t *testing.T) {
 		if !model.Chained(w.root().ChainKey(), w.events()) {
 			t.Fatal("the activity doesn't hold together")
 		}
+		if f := w.checkedUp(w.store); len(f.Wrong) > 0 || len(f.Notes) > 0 {
+			t.Fatal("a check finds ", f)
+		}
+		w.rebuildsTheSame()
 	})
 }
 

@@ -68,3 +68,17 @@ const (
 	IndexRoleName           Index = 7
 	IndexSpentToken         Index = 8 // the public id of an invitation token that is dead
 )
+
+var indexNames = map[Index]string{
+	IndexUserEmail: "emails", IndexServiceAccountName: "service accounts' names", IndexAPIKey: "API keys",
+	IndexInvitation: "invitations", IndexGroupName: "groups' names", IndexWorkspaceName: "workspaces' names",
+	IndexRoleName: "roles' names", IndexSpentToken: "spent tokens",
+}
+
+// String returns what an index finds records by, for example "emails".
+func (i Index) String() string {
+	if name, ok := indexNames[i]; ok {
+		return name
+	}
+	return fmt.Sprintf("index %d", uint8(i))
+}
