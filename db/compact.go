@@ -112,30 +112,38 @@ func (s *Store) compact(ctx context.Context, f *os.File) error {
 	if err != nil {
 		return unreadable(s.path, err)
 	}
+	s.sweep(path)
 	err = s.replace(ctx, path, info, func(temporary string) error {
 		_, err := s.rewrite(ctx, f, temporary)
 		return err
-	})
+	}, putOver)
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("the store can't be compacted: %w", err)
 	}
 	return err
 }
 
-// replace has write make a file, and puts it in the place of the one at path once it is on the disk. Nobody opens the new
-// one before its name is on the disk too: what they change in it would be lost with the name.
-func (s *Store) replace(ctx context.Context, path string, old os.FileInfo, write func(temporary string) error) (err error) {
-	dir, pattern := filepath.Dir(path), "."+filepath.Base(path)+".swap-*"
-	s.sweep(dir, pattern)
-	f, err := os.CreateTemp(dir, pattern)
+// swapPattern is how a file is called that is to take the place of another.
+func swapPattern(path string) string { return "." + filepath.Base(path) + ".swap-*" }
+
+// replace has write make a file, and has swap put it in the place of the one at path once it is on the disk. Nobody opens
+// the new one before its name is on the disk too: what they change in it would be lost with the name. The new file belongs
+// to whom the old one did, if that is given.
+func (s *Store) replace(
+	ctx context.Context, path string, old os.FileInfo, write func(temporary string) error, swap func(temporary, path string) error,
+) (err error) {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, swapPattern(path))
 	if err != nil {
 		return unreadable(dir, err)
 	}
 	temporary := f.Name()
 	defer func() { _ = os.Remove(temporary) }() // gone already when all went well
 	defer func() { _ = f.Close() }()
-	if err := sameOwner(f, old); err != nil {
-		return unreadable(temporary, err)
+	if old != nil {
+		if err := sameOwner(f, old); err != nil {
+			return unreadable(temporary, err)
+		}
 	}
 	if err := write(temporary); err != nil {
 		return err
@@ -143,9 +151,10 @@ func (s *Store) replace(ctx context.Context, path string, old os.FileInfo, write
 	if err := lock(ctx, f, true, s.wait); err != nil {
 		return err
 	}
+	letGo(f)
 	err = s.steps(
 		diskStep{"sync", func() error { return syncPath(temporary) }},
-		diskStep{"rename", func() error { return putOver(temporary, path) }},
+		diskStep{"rename", func() error { return swap(temporary, path) }},
 	)
 	if err != nil {
 		return fmt.Errorf("%s is as it was: %w", path, err)
@@ -157,8 +166,8 @@ func (s *Store) replace(ctx context.Context, path string, old os.FileInfo, write
 }
 
 // sweep removes what a replacement that was killed left behind. Whoever holds the store's lock is the only one to replace it.
-func (*Store) sweep(dir, pattern string) {
-	left, _ := filepath.Glob(filepath.Join(dir, pattern)) // a name with wildcards in it finds nothing, at worst
+func (*Store) sweep(path string) {
+	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), swapPattern(path))) // a name with wildcards in it finds nothing, at worst
 	for _, path := range left {
 		_ = os.Remove(path)
 	}

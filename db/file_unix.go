@@ -37,6 +37,24 @@ func identity(info os.FileInfo) (inode, device uint64) {
 // putOver gives a finished file the name of another, which goes.
 func putOver(from, to string) error { return os.Rename(from, to) }
 
+// letGo does nothing: a file can be renamed while it is open.
+func letGo(*os.File) {}
+
+// exchange gives a finished file the name of another, which gets a second name first: there is always one of them at path.
+// Where a file can't have two names it is moved out of the way.
+func exchange(_ *os.File, from, path, kept string) error {
+	if err := os.Link(path, kept); err == nil {
+		return os.Rename(from, path)
+	}
+	if err := os.Rename(path, kept); err != nil {
+		return err
+	}
+	if err := os.Rename(from, path); err != nil {
+		return errors.Join(err, os.Rename(kept, path))
+	}
+	return nil
+}
+
 // hardLinks returns how many names a file has.
 func hardLinks(info os.FileInfo) uint64 {
 	if s, ok := info.Sys().(*syscall.Stat_t); ok {

@@ -35,6 +35,24 @@ func putOver(string, string) error {
 	return errors.New("on Windows a file that is in use can't be replaced")
 }
 
+// letGo closes a file, so that it can be renamed.
+func letGo(f *os.File) { _ = f.Close() }
+
+// exchange gives a finished file the name of another, which is moved out of the way. It lets go of the old one first, as
+// Windows demands; what somebody writes in that moment is in the file that is kept.
+func exchange(old *os.File, from, path, kept string) error {
+	if err := old.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(path, kept); err != nil {
+		return err
+	}
+	if err := os.Rename(from, path); err != nil {
+		return errors.Join(err, os.Rename(kept, path))
+	}
+	return nil
+}
+
 // hardLinks is 1: other names aren't counted there.
 func hardLinks(os.FileInfo) uint64 { return 1 }
 

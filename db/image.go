@@ -37,10 +37,14 @@ type image struct {
 	free []bool // by page: the list of free pages names it
 	seen int    // pages that were read, for showing how far it is
 
+	listed bool // the list of free pages could be read
+
 	// bad is told what is wrong. Reading goes on beside it, unless it returns an error.
 	bad func(what string) error
 	// visit gets each key with its value, in ascending order.
 	visit func(key, wrapped []byte) error
+	// stray gets what stands on pages that nothing leads to any more, in no order; nil looks at none of these.
+	stray func(key, wrapped []byte) error
 }
 
 // openImage looks at the first pages of a file of so many bytes.
@@ -67,10 +71,20 @@ func (im *image) read() error {
 		}
 		return im.bucket(e.value)
 	})
+	if err != nil {
+		return err
+	}
+	return im.account()
+}
+
+// account holds the pages that were read against the list of those that are free.
+func (im *image) account() (err error) {
 	for id := uint64(2); err == nil && id < im.meta.highWater; id++ {
 		switch {
 		case !im.used[id] && !im.free[id]:
-			err = im.wrong("page %d is in no use and not free", id)
+			if err = im.wrong("page %d is in no use and not free", id); err == nil && im.stray != nil && im.listed {
+				err = im.readStray(id)
+			}
 		case im.used[id] && im.free[id]: // it may be written over at any time
 			err = im.wrong("page %d is in use and free", id)
 		}
@@ -270,6 +284,24 @@ func (im *image) readFree() error {
 			continue
 		}
 		im.free[id] = true
+	}
+	im.listed = true
+	return nil
+}
+
+// readStray reads a page that nothing leads to, though it isn't free: one above it is damaged. Its entries were there when
+// the store was last written, unless the list of free pages is wrong.
+func (im *image) readStray(id uint64) error {
+	p, what := im.load(id)
+	if what != "" || p.flags() != flagLeaf {
+		return nil // said already
+	}
+	for i := range p.count() {
+		if e, ok := p.leaf(i); ok && e.flags == 0 {
+			if err := im.stray(e.key, e.value); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

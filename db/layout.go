@@ -41,11 +41,15 @@ func describe(key []byte) string {
 	case len(key) == 10 && key[0] == prefixRecord:
 		return fmt.Sprintf("%s %d", model.Kind(key[1]), binary.BigEndian.Uint64(key[2:]))
 	case len(key) > 2 && key[0] == prefixIndex:
-		return fmt.Sprintf("index %d", key[1])
+		return fmt.Sprintf("the entry of %q in the index of %s", key[2:], model.Index(key[1]))
 	case len(key) > 0 && key[0] == prefixChange:
 		return "the change log"
+	case len(key) == 1 && key[0] == prefixHead:
+		return "the head"
+	case len(key) == 1 && key[0] == prefixMeta:
+		return "the first record"
 	}
-	return "the head"
+	return fmt.Sprintf("the entry %q", key)
 }
 
 // castagnoli is the polynomial of CRC-32C, which processors compute by themselves.

@@ -31,6 +31,12 @@ func child(role string) int {
 		err = writeForEver(path)
 	case "compact":
 		err = compactForEver(path)
+	case "backup":
+		err = backupForEver(path)
+	case "restore":
+		err = restoreForEver(path)
+	case "limited":
+		err = limited(path)
 	case "nobody":
 		err = openAsNobody(path)
 	case "create":

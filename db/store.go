@@ -36,7 +36,8 @@ type Store struct {
 	mu     sync.Mutex
 	looked *lookout // what Look keeps open
 
-	tidy tidy
+	tidy  tidy
+	daily *daily // nil when nobody asked for backups
 }
 
 var _ model.Store = (*Store)(nil)
@@ -60,6 +61,7 @@ func (s *Store) View(ctx context.Context, fn func(model.ReadTx) error) error {
 
 // Update calls fn and makes all of its changes durable, or none.
 func (s *Store) Update(ctx context.Context, fn func(model.WriteTx) error) error {
+	s.BackupToday(lull)
 	erased := false
 	err := s.with(ctx, true, func(h handle, btx *bolt.Tx) error {
 		t, err := s.begin(btx, true)

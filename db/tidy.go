@@ -16,7 +16,7 @@ type tidy struct {
 	wg      sync.WaitGroup
 }
 
-// tidySoon compacts the store in a while, after a change that deleted an API key: its sealed copy is in no record any
+// tidySoon compacts the store in a while, after a change that deleted an API key or rotated it away: its sealed copy is in no record any
 // more, and would stay readable in the file. A store that is too large to be compacted unasked waits for the next
 // `lanyard compact`. What goes wrong is nobody's concern: the change was made, and the next one tries again.
 func (s *Store) tidySoon() {
@@ -51,5 +51,10 @@ func (s *Store) tidyNow() {
 		s.tidy.waiting = nil
 	}
 	s.tidy.mu.Unlock()
+	if s.daily != nil {
+		s.daily.closed.Do(func() { close(s.daily.hurry) })
+		late := time.AfterFunc(patience, s.daily.cancel)
+		defer late.Stop()
+	}
 	s.tidy.wg.Wait()
 }

@@ -19,7 +19,7 @@ type tx struct {
 	head    head
 	touched map[model.Ref]struct{}
 	dirty   bool
-	erased  bool // a secret was deleted, which the file still holds
+	erased  bool // a sealed API key was deleted, and the file still holds it
 }
 
 func begin(path string, r reader, w kv) (*tx, error) {
@@ -160,6 +160,10 @@ func (t *tx) NextID() (model.ID, error) {
 	return id, nil
 }
 
+// sealAtLeast is less than the sealed copy of an API key takes, in bytes. A key's record that shrinks by more has lost it;
+// one that only notes a use hardly changes its length.
+const sealAtLeast = 32
+
 // Put writes a record.
 func (t *tx) Put(kind model.Kind, id model.ID, record []byte) error {
 	if kind >= maxKinds {
@@ -173,6 +177,7 @@ func (t *tx) Put(kind model.Kind, id model.ID, record []byte) error {
 	if old == nil {
 		t.head.counts[kind]++
 	}
+	t.erased = t.erased || kind == model.KindAPIKey && checksumLen+len(record)+sealAtLeast < len(old)
 	t.touch(kind, id)
 	return t.write(key, record)
 }
