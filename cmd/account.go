@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/adrg/xdg"
 
@@ -36,13 +37,38 @@ func (e *env) home() home {
 
 func (h home) seal(storeID string) string { return filepath.Join(h.seals, storeID+".json") }
 
-// open opens the account and finds out who acts.
-func (e *env) open(ctx context.Context) (*tui.Session, error) {
-	h := e.home()
+// openStore opens the store for one who may change it: it is backed up once a day, and what goes on behind the changes is
+// ended when the program is.
+func (e *env) openStore(h home) (*db.Store, error) {
 	store, err := db.Open(h.store)
 	if err != nil {
 		return nil, err
 	}
+	if c, err := e.config(); err == nil { // settings that can't be read don't keep anybody from the work
+		store.KeepBackups(c.Backup.kept(), e.now)
+	}
+	e.stores = append(e.stores, store)
+	return store, nil
+}
+
+// close ends what goes on in the stores. The work is done: nothing that goes wrong now is an error of it.
+func (e *env) close() {
+	for _, s := range e.stores {
+		_ = s.Close()
+	}
+}
+
+// settled is how long a console is open before it makes the day's backup: it has other things to do when it begins.
+const settled = 3 * time.Second
+
+// open opens the account and finds out who acts.
+func (e *env) open(ctx context.Context) (*tui.Session, error) {
+	h := e.home()
+	store, err := e.openStore(h)
+	if err != nil {
+		return nil, err
+	}
+	store.BackupToday(settled)
 	v := h.vault(store.ID())
 	return e.session(ctx, model.NewDirectory(store, model.Options{Unlock: v.Unlock}), v)
 }

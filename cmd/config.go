@@ -23,6 +23,7 @@ type config struct {
 	Mail      *mail.Settings    `toml:"mail"` // nil when mails aren't sent
 	Clipboard clipboardSettings `toml:"clipboard"`
 	Seal      sealSettings      `toml:"seal"`
+	Backup    backupSettings    `toml:"backup"`
 }
 
 // sealSettings are about the sealing key.
@@ -53,6 +54,34 @@ func (e *env) lockAfter() (time.Duration, error) {
 		}
 	}
 	return time.Duration(minutes) * time.Minute, nil
+}
+
+// backupSettings say how the store backs itself up.
+type backupSettings struct {
+	Keep *int `toml:"keep"` // how many automatic backups are kept; nil means keptBackups, 0 that none are made
+}
+
+// keptBackups is how many automatic backups are kept unless the settings say otherwise; mostBackups bounds that.
+const (
+	keptBackups = 10
+	mostBackups = 1000
+)
+
+func (b backupSettings) kept() int {
+	if b.Keep == nil {
+		return keptBackups
+	}
+	return *b.Keep
+}
+
+func (b backupSettings) check(path string) error {
+	if n := b.kept(); n < 0 || n > mostBackups {
+		return &model.Error{
+			Kind: model.ErrInvalid, What: fmt.Sprintf("%s: backup.keep is %d", path, n),
+			Hint: fmt.Sprintf("Choose from 0, which makes no backups, to %d.", mostBackups),
+		}
+	}
+	return nil
 }
 
 // configFile is where the settings are, there or not.
@@ -93,7 +122,7 @@ func readConfig(path string) (config, error) {
 	if unknown := known.Undecoded(); len(unknown) > 0 {
 		return config{}, unknownKey(path, unknown[0].String())
 	}
-	return c, nil
+	return c, c.Backup.check(path)
 }
 
 // wrongType finds in an error of the library's, which has no type for it, where a value of another kind is expected.

@@ -118,6 +118,21 @@ func TestBadConfigs(t *testing.T) {
 	}
 }
 
+func TestBackupSettings(t *testing.T) {
+	for text, want := range map[string]int{"": 10, "[backup]\n": 10, "[backup]\nkeep = 3\n": 3, "[backup]\nkeep = 0\n": 0} {
+		writeConfig(t, text)
+		if c, err := new(env).config(); err != nil || c.Backup.kept() != want {
+			t.Errorf("%q: %d, %v", text, c.Backup.kept(), err)
+		}
+	}
+	for _, text := range []string{"[backup]\nkeep = -1\n", "[backup]\nkeep = 1001\n", "[backup]\nkeep = \"ten\"\n"} {
+		writeConfig(t, text)
+		if _, err := new(env).config(); !errors.Is(err, model.ErrInvalid) || !strings.Contains(err.Error(), "backup.keep") || model.Hint(err) == "" {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestUnreadableConfig(t *testing.T) {
 	path := writeConfig(t, "")
 	if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700)); err != nil {

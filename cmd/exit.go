@@ -28,7 +28,7 @@ var exitCodes = []struct {
 	when []error
 }{
 	{exitKey, []error{errKey}},
-	{exitUsage, []error{errUsage, model.ErrInvalid, db.ErrDirectory}},
+	{exitUsage, []error{errUsage, model.ErrInvalid, db.ErrDirectory, db.ErrItself}},
 	{exitNotFound, []error{db.ErrMissing}},
 	{exitDamaged, []error{model.ErrDamaged, db.ErrEmpty, db.ErrTruncated}},
 	{exitNotPermitted, []error{model.ErrNotPermitted, db.ErrUnreadable, db.ErrExposed}},

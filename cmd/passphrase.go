@@ -23,7 +23,7 @@ const maxPassphraseLine = 4096
 // passphrase opens it, that is read from --passphrase-file or asked for at a prompt, once.
 func (e *env) directory(context.Context) (*model.Directory, error) {
 	h := e.home()
-	store, err := db.Open(h.store)
+	store, err := e.openStore(h)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/db"
 	"lanyard/keys"
 )
 
@@ -34,6 +35,8 @@ type env struct {
 
 	passphraseFile string
 	cost           func() keys.Cost // of a new passphrase
+
+	stores []*db.Store // to be closed at the end
 }
 
 // Main runs the program with its arguments and returns the exit code.
@@ -56,6 +59,7 @@ func (e *env) run(ctx context.Context, args []string) int {
 	root.SetOut(e.out)
 	root.SetErr(e.err)
 	err := root.ExecuteContext(ctx)
+	e.close()
 	if _, said := errors.AsType[silent](err); err != nil && !said {
 		printError(e.err, err)
 	}
@@ -93,6 +97,7 @@ func (e *env) root() *cobra.Command {
 	flags.StringVar(&e.passphraseFile, "passphrase-file", "", "the `FILE` that holds the sealing key's passphrase; - for standard input")
 	c.AddCommand(
 		e.initCommand(), e.demoCommand(), e.usersCommand(), e.serviceAccountsCommand(), e.verifyCommand(), e.sealCommand(),
+		e.backupCommand(), e.restoreCommand(), e.checkCommand(), e.checkFileCommand(), e.compactCommand(),
 		e.versionCommand(), e.clearClipboardCommand(),
 	)
 	return c

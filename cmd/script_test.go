@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -44,7 +45,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": exitsWith, "newkey": newKey, "delkey": deleteKey, "fromdoc": fromDoc, "showkey": showKey,
+			"code": exitsWith, "newkey": newKey, "delkey": deleteKey, "damage": damage, "fromdoc": fromDoc, "showkey": showKey,
 		},
 	})
 }
@@ -142,4 +143,28 @@ func fromDoc(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	script, _, _ := strings.Cut(rest, "```")
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(script), 0o700)) //nolint:gosec // a program has to run
+}
+
+// damage spoils a script's store: the record of the key that newkey wrote first, or its beginning.
+func damage(ts *testscript.TestScript, _ bool, args []string) {
+	path := filepath.Join(ts.Getenv("XDG_DATA_HOME"), "lanyard", "default.db")
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	switch args[0] {
+	case "beginning":
+		clear(data[:2*os.Getpagesize()])
+	case "key":
+		key := ts.ReadFile("key")
+		public := strings.Split(key, "_")[1]
+		record := append([]byte{byte(len(public))}, public...) // with its length before it, as nowhere but in the record
+		for at := 0; ; at++ {
+			next := bytes.Index(data[at:], record)
+			if next < 0 {
+				break
+			}
+			at += next
+			data[at+len(record)+5] ^= 1
+		}
+	}
+	ts.Check(os.WriteFile(path, data, 0o600))
 }

@@ -48,7 +48,7 @@ type sealer struct {
 
 func (e *env) sealer() (*sealer, error) {
 	h := e.home()
-	store, err := db.Open(h.store)
+	store, err := e.openStore(h)
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,9 @@
 package cmd
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -113,20 +110,4 @@ func (e *env) stillOpens(file *keys.SealFile) error {
 	}
 	root.Wipe()
 	return nil
-}
-
-// sure asks whether somebody means it, unless they said so.
-func (e *env) sure(question string, yes bool) error {
-	if yes {
-		return nil
-	}
-	if !e.asks() {
-		return usage(errors.New("there is no terminal to ask on: say --yes if you mean it"))
-	}
-	_, _ = fmt.Fprint(e.err, question+" [y/N] ")
-	answer, err := bufio.NewReader(e.in).ReadString('\n')
-	if err == nil && slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
-		return nil
-	}
-	return &model.Error{Kind: model.ErrStatus, What: "Nothing was changed"}
 }

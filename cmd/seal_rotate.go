@@ -6,8 +6,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
-
 	"lanyard/db"
 	"lanyard/model"
 )
@@ -35,9 +33,17 @@ func (e *env) sealRotate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	actor := model.Actor{User: me.ID, Via: model.ViaCommandLine}
-	ctx = e.progress(ctx)
-	out, err := d.Reseal(ctx, actor) // what an earlier run was cut off from
+	root, err := s.open() // before anything is drawn: it may have to ask
+	if err != nil {
+		return err
+	}
+	root.Wipe()
+	reseal := func() (model.Resealed, error) {
+		ctx, done := e.progress(ctx, "Sealing API keys anew")
+		defer done()
+		return d.Reseal(ctx, model.Actor{User: me.ID, Via: model.ViaCommandLine})
+	}
+	out, err := reseal() // what an earlier run was cut off from
 	if err != nil || out.Done > 0 {
 		return e.resealed(out, "The data key had been renewed before.", out.Done > 0, err)
 	}
@@ -45,7 +51,7 @@ func (e *env) sealRotate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err = d.Reseal(ctx, actor)
+	out, err = reseal()
 	return e.resealed(out, fmt.Sprintf("The data key was renewed: it is number %d.", generation), true, err)
 }
 
@@ -104,24 +110,4 @@ func (e *env) resealed(out model.Resealed, first string, begun bool, err error) 
 	}
 }
 
-func apiKeys(n int) string {
-	if n == 1 {
-		return "1 API key"
-	}
-	return fmt.Sprintf("%d API keys", n)
-}
-
-// progress has long work say how far it is, where somebody looks on.
-func (e *env) progress(ctx context.Context) context.Context {
-	f, ok := e.err.(interface{ Fd() uintptr })
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return ctx
-	}
-	return model.WithProgress(ctx, func(done, total int) {
-		end := ""
-		if done == total {
-			end = "\n"
-		}
-		_, _ = fmt.Fprintf(e.err, "\r%d of %d API keys%s", done, total, end) // only a courtesy
-	})
-}
+func apiKeys(n int) string { return plural(n, "API key", "API keys") }

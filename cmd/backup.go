@@ -1,0 +1,157 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/db"
+	"lanyard/model"
+)
+
+const backupLong = `Writes a copy of the store into a file, while others go on working. The copy is
+read back and compared before it gets its name, and holds nothing that was deleted.
+Nothing is written over the store itself, and over another file only with --force.
+
+The sealing key isn't in it: keep a copy of that in another place. Without it a
+restored store can be read, but not changed, and no key can be shown.`
+
+func (e *env) backupCommand() *cobra.Command {
+	force := false
+	c := &cobra.Command{
+		Use: "backup FILE", Short: "Write a copy of the store into a file", Long: backupLong, Args: oneFile,
+		Example: "  lanyard backup /mnt/backups/acme-2026-11-25.db\n  lanyard backup --force latest.db",
+		RunE:    func(c *cobra.Command, args []string) error { return e.backup(c.Context(), args[0], force) },
+	}
+	c.Flags().BoolVar(&force, "force", false, "replace a file that is there, unless it is another account's")
+	return c
+}
+
+// oneFile asks for a file.
+func oneFile(c *cobra.Command, args []string) error {
+	if len(args) != 1 || args[0] == "" {
+		return usage(fmt.Errorf("%s takes a FILE. See: %s --help", c.CommandPath(), c.CommandPath()))
+	}
+	return nil
+}
+
+func (e *env) backup(ctx context.Context, path string, force bool) error {
+	h := e.home()
+	store, err := db.Open(h.store)
+	if err != nil {
+		return err
+	}
+	with, done := e.progress(ctx, "Backing up")
+	err = store.Backup(with, path, force)
+	done()
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+	about, err := db.Examine(ctx, path)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.out, "Backed up %s to %s: %s.\nThe sealing key isn't in it. Keep a copy of it in another place: %s\n",
+		h.store, path, contents(about.Counts), h.seal(store.ID()))
+	return err
+}
+
+// interrupted says that work was interrupted, rather than with what.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return errors.New("interrupted: nothing was changed")
+	}
+	return err
+}
+
+const restoreLong = `Puts a backup in the place of the store. The backup is read whole first; what was
+there is kept beside it, under a name with the time. Consoles that are open go on
+with the restored store.
+
+Changes since the backup are in what was kept, and nowhere else.`
+
+func (e *env) restoreCommand() *cobra.Command {
+	yes := false
+	c := &cobra.Command{
+		Use: "restore FILE", Short: "Put a backup in the place of the store", Long: restoreLong, Args: oneFile,
+		Example: "  lanyard restore /mnt/backups/acme-2026-11-25.db\n  lanyard restore --yes latest.db",
+		RunE:    func(c *cobra.Command, args []string) error { return e.restore(c.Context(), args[0], yes) },
+	}
+	c.Flags().BoolVar(&yes, "yes", false, "don't ask whether you mean it")
+	return c
+}
+
+func (e *env) restore(ctx context.Context, backup string, yes bool) error {
+	h := e.home()
+	if err := notTheStore(backup, h.store); err != nil {
+		return err
+	}
+	with, done := e.progress(ctx, "Reading the backup")
+	about, err := db.Examine(with, backup)
+	done()
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+	report, err := e.checkFile(ctx, backup)
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+	if err := e.sure(h.foreseen(ctx, backup, about, report), yes); err != nil {
+		return err
+	}
+	with, done = e.progress(ctx, "Restoring")
+	kept, err := db.Restore(with, h.store, backup, e.now())
+	done()
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+	return e.restored(h, backup, about, kept)
+}
+
+func notTheStore(backup, store string) error {
+	a, errA := os.Stat(backup)
+	b, errB := os.Stat(store)
+	if errA == nil && errB == nil && os.SameFile(a, b) {
+		return &model.Error{Kind: db.ErrItself, What: backup + " is the store itself", Hint: "Name a backup of it."}
+	}
+	return nil
+}
+
+// foreseen says what a restore would do, and asks.
+func (h home) foreseen(ctx context.Context, backup string, about db.About, report checkReport) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s holds %s.\n", backup, contents(about.Counts))
+	for _, what := range report.Findings {
+		fmt.Fprintf(&b, "  %s\n", what)
+	}
+	switch now, err := db.Examine(ctx, h.store); {
+	case errors.Is(err, db.ErrMissing):
+		fmt.Fprintf(&b, "There is no store at %s yet.\n", h.store)
+	case err != nil:
+		fmt.Fprintf(&b, "The store there can't be read whole. It is kept.\n")
+	case now.ID != about.ID:
+		fmt.Fprintf(&b, "It is ANOTHER ACCOUNT than the store at %s, which holds %s and is kept.\n", h.store, contents(now.Counts))
+	default:
+		fmt.Fprintf(&b, "The store holds %s, and is kept.\n", contents(now.Counts))
+	}
+	b.WriteString("Put the backup in its place?")
+	return b.String()
+}
+
+func (e *env) restored(h home, backup string, about db.About, kept string) error {
+	_, err := fmt.Fprintf(e.out, "Restored %s from %s: %s.\n", h.store, backup, contents(about.Counts))
+	if err == nil && kept != "" {
+		_, err = fmt.Fprintf(e.out, "What was there is kept: %s\n", kept)
+	}
+	if seal := h.seal(about.ID); err == nil {
+		if _, missing := os.Stat(seal); missing != nil {
+			_, err = fmt.Fprintf(e.out, "Its sealing key isn't here: put it back at %s\n", filepath.Clean(seal))
+		}
+	}
+	return err
+}
