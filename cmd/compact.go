@@ -12,7 +12,7 @@ import (
 const compactLong = `Writes what is live in the store into a new file and puts that in its place. What
 was deleted or overwritten stays readable in a store's file until then; a small
 store is compacted by itself after a key was deleted or rotated. Others can go on
-working: they wait for as long as it takes, two seconds for a million users.`
+working: of a large store a copy is compacted, so that they hardly wait.`
 
 func (e *env) compactCommand() *cobra.Command {
 	return &cobra.Command{

@@ -68,14 +68,104 @@ func (s *Store) image(ctx context.Context, f *os.File) (*image, error) {
 
 // Compact writes what is live into a new file, looks whether it came out the same, and puts it in the place of the old
 // one, under the lock: others wait, and then go on with the new file. What was deleted isn't in it. A store that is
-// damaged isn't compacted, since that would take away what could still be saved. Whoever asked for it
-// by model.WithProgress is told how many pages are done.
+// damaged isn't compacted, since that would take away what could still be saved. A large one is written out of a copy, so
+// that others hardly wait; if they change something meanwhile it begins again, and the third time it makes them wait. Whoever
+// asked for it by model.WithProgress is told how many pages are done.
 func (s *Store) Compact(ctx context.Context) error {
+	r, err := s.Room(ctx)
+	if err != nil {
+		return err
+	}
+	for range 2 {
+		if r.Size <= s.quick() {
+			break
+		}
+		if err = s.compactCopy(ctx); !errors.Is(err, errOvertaken) {
+			return err
+		}
+	}
 	return s.with(ctx, true, func(h handle, btx *bolt.Tx) error {
 		if _, err := s.begin(btx, true); err != nil {
 			return err
 		}
-		return s.compact(ctx, h.file)
+		return s.compact(ctx, h.file, func(temporary string) error {
+			_, err := s.rewrite(ctx, h.file, temporary)
+			return err
+		})
+	})
+}
+
+// quick is up to which size a store is written under its lock.
+func (s *Store) quick() int64 {
+	if s.slow {
+		return 0
+	}
+	return quickSize
+}
+
+// copyPattern is how a directory is called in which a large store is compacted, and rawName the copy in it.
+func copyPattern(path string) string { return "." + filepath.Base(path) + ".compact-*" }
+
+const rawName = "raw"
+
+// sweepCopies removes what was left of such directories by processes that were killed: nobody has the lock of the copy.
+func sweepCopies(path string) {
+	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), copyPattern(path))) // a name with wildcards in it finds nothing
+	for _, dir := range left {
+		f, err := os.Open(filepath.Join(dir, rawName))
+		if err != nil {
+			_ = os.Remove(dir)
+			continue
+		}
+		if tryLock(f) {
+			_ = os.RemoveAll(dir)
+		}
+		_ = f.Close()
+	}
+}
+
+// errOvertaken means that the store was changed while it was compacted.
+var errOvertaken = errors.New("it was changed meanwhile")
+
+// compactCopy compacts a copy of the store, and puts it in the store's place unless that was changed meanwhile.
+func (s *Store) compactCopy(ctx context.Context) error {
+	sweepCopies(s.path)
+	dir, err := os.MkdirTemp(filepath.Dir(s.path), copyPattern(s.path))
+	if err != nil {
+		return unreadable(s.path, err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	raw, err := os.OpenFile(filepath.Join(dir, rawName), os.O_RDWR|os.O_CREATE|os.O_EXCL, fileMode)
+	if err != nil {
+		return unreadable(dir, err)
+	}
+	defer func() { _ = raw.Close() }()
+	tryLock(raw) // says to others that somebody is at work here
+	if err := s.snapshot(ctx, raw); err != nil {
+		return err
+	}
+	was, err := newestMeta(raw, 0)
+	if err != nil {
+		return damaged(s.path, err)
+	}
+	live := filepath.Join(dir, "live")
+	if err := os.WriteFile(live, nil, fileMode); err != nil {
+		return unreadable(dir, err)
+	}
+	if _, err := s.rewrite(ctx, raw, live); err != nil {
+		return err
+	}
+	if err := syncPath(live); err != nil { // the long wait for the disk comes before the lock
+		return err
+	}
+	return s.with(ctx, true, func(h handle, btx *bolt.Tx) error {
+		if _, err := s.begin(btx, true); err != nil {
+			return err
+		}
+		if now, err := newestMeta(h.file, 0); err != nil || now != was {
+			return errOvertaken
+		}
+		return s.compact(ctx, h.file, func(temporary string) error { return os.Rename(live, temporary) })
 	})
 }
 
@@ -98,8 +188,8 @@ func (s *Store) compactIf(ctx context.Context, worth func(Room) bool) (bool, err
 	return true, nil
 }
 
-// compact replaces the file, whose lock the caller holds.
-func (s *Store) compact(ctx context.Context, f *os.File) error {
+// compact replaces the file, whose lock the caller holds, by what write makes.
+func (s *Store) compact(ctx context.Context, f *os.File, write func(temporary string) error) error {
 	info, err := f.Stat()
 	if err != nil {
 		return unreadable(s.path, err)
@@ -113,10 +203,7 @@ func (s *Store) compact(ctx context.Context, f *os.File) error {
 		return unreadable(s.path, err)
 	}
 	s.sweep(path)
-	err = s.replace(ctx, path, info, func(temporary string) error {
-		_, err := s.rewrite(ctx, f, temporary)
-		return err
-	}, putOver)
+	err = s.replace(ctx, path, info, write, putOver)
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("the store can't be compacted: %w", err)
 	}
@@ -139,14 +226,17 @@ func (s *Store) replace(
 	}
 	temporary := f.Name()
 	defer func() { _ = os.Remove(temporary) }() // gone already when all went well
+	if err := errors.Join(f.Close(), write(temporary)); err != nil {
+		return err
+	}
+	if f, err = os.OpenFile(temporary, os.O_RDWR, 0); err != nil { // the file that was written may be another one
+		return unreadable(temporary, err)
+	}
 	defer func() { _ = f.Close() }()
 	if old != nil {
 		if err := sameOwner(f, old); err != nil {
 			return unreadable(temporary, err)
 		}
-	}
-	if err := write(temporary); err != nil {
-		return err
 	}
 	if err := lock(ctx, f, true, s.wait); err != nil {
 		return err
@@ -167,6 +257,7 @@ func (s *Store) replace(
 
 // sweep removes what a replacement that was killed left behind. Whoever holds the store's lock is the only one to replace it.
 func (*Store) sweep(path string) {
+	sweepCopies(path)
 	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), swapPattern(path))) // a name with wildcards in it finds nothing, at worst
 	for _, path := range left {
 		_ = os.Remove(path)

@@ -68,7 +68,15 @@ func dump(t *testing.T, path string) string {
 }
 
 func TestCompact(t *testing.T) {
+	for _, slow := range []bool{false, true} {
+		compacts(t, slow)
+	}
+}
+
+func compacts(t *testing.T, slow bool) {
+	t.Helper()
 	s := filled(t, 4000)
+	s.slow = slow
 	before, mark := dump(t, s.path), look(t, s)
 	room, err := s.Room(t.Context())
 	if err != nil || room.Free < room.Size/4 {
@@ -139,8 +147,9 @@ func TestCompactIfWorth(t *testing.T) {
 
 // Whatever fails, the store is as it was, or is the new one, and nothing lies beside it.
 func TestCompactThatFails(t *testing.T) {
-	for _, at := range []string{"sync", "rename", "sync directory"} {
+	for i, at := range []string{"sync", "rename", "sync directory", "sync", "rename", "sync directory"} {
 		s := filled(t, 1000)
+		s.slow = i >= 3
 		before := dump(t, s.path)
 		broken := errors.New("input/output error")
 		s.before = func(step string) error {
@@ -256,6 +265,7 @@ func compactForEver(path string) error {
 		return err
 	}
 	for {
+		s.slow = !s.slow
 		if err := s.Compact(context.Background()); err != nil {
 			return err
 		}

@@ -30,6 +30,9 @@ func lock(ctx context.Context, f *os.File, exclusive bool, timeout time.Duration
 	return waitLock(ctx, f, how, timeout)
 }
 
+// tryLock takes the lock of a file if nobody has it.
+func tryLock(f *os.File) bool { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil }
+
 // unlock gives the lock back before the last use of the file has ended.
 func unlock(f *os.File) { _ = unix.Flock(int(f.Fd()), unix.LOCK_UN) }
 

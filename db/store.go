@@ -32,6 +32,7 @@ type Store struct {
 	opened func()
 	failed func()
 	before func(step string) error
+	slow   bool // as if it were large
 
 	mu     sync.Mutex
 	looked *lookout // what Look keeps open
