@@ -170,14 +170,8 @@ func (c *console) fromBackground(msg tea.Msg) tea.Cmd {
 		return c.onWatched(msg)
 	case written:
 		return c.onWritten(msg)
-	case withheld:
-		return c.onWithheld(msg)
-	case tried:
-		return c.onTried(msg)
-	case vaultSeen:
-		return c.onVaultSeen(msg)
-	case idleEnds:
-		return c.onIdleEnds()
+	case withheld, tried, vaultSeen, idleEnds:
+		return c.aboutVault(msg)
 	case mailed:
 		return c.onMailed(msg)
 	case progressTick:

@@ -24,6 +24,21 @@ type (
 	idleEnds struct{}
 )
 
+// aboutVault routes what comes back about the vault.
+func (c *console) aboutVault(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case withheld:
+		return c.onWithheld(msg)
+	case tried:
+		return c.onTried(msg)
+	case vaultSeen:
+		return c.onVaultSeen(msg)
+	case idleEnds:
+		return c.onIdleEnds()
+	}
+	return nil
+}
+
 // lookAtVault finds out how the vault stands, since another process can change what opens it.
 func (c *console) lookAtVault() tea.Cmd {
 	if c.session == nil || c.session.Vault == nil {
