@@ -34,7 +34,7 @@ func fault(kind error, hint, what string, args ...any) error {
 	return &model.Error{Kind: kind, What: fmt.Sprintf(what, args...), Hint: hint}
 }
 
-const restoreHint = "Restore a backup of it, or name another store with --db."
+const restoreHint = "See what is wrong: lanyard check. Or put a backup in its place: lanyard restore FILE."
 
 func damaged(path string, why any) error {
 	return fault(model.ErrDamaged, restoreHint, "The store %s is damaged: %v", path, why)
