@@ -45,6 +45,7 @@ func TestKilledWhileRenewing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	before := sealedCopies(t, d)
 	began := time.Now()
 	if out, err := lanyard(t, dir, "seal", "rotate").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -75,6 +76,29 @@ func TestKilledWhileRenewing(t *testing.T) {
 		t.Errorf("there are %v, %v", list, err)
 	}
 	openAll(t, d, machines)
+	file, err := os.ReadFile(h.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sealed := range before {
+		if bytes.Contains(file, sealed) {
+			t.Fatal("the file still holds what a key was sealed as before")
+		}
+	}
+}
+
+// sealedCopies returns what the keys of an account are sealed as.
+func sealedCopies(t *testing.T, d *model.Directory) (list [][]byte) {
+	t.Helper()
+	s, err := model.LoadSnapshot(t.Context(), d.Store())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range s.ServiceAccounts().Len() {
+		key, _ := s.APIKey(s.ServiceAccounts().At(i))
+		list = append(list, bytes.Clone(key.Sealed))
+	}
+	return list
 }
 
 func openAll(t *testing.T, d *model.Directory, want int) {

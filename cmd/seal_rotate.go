@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
 	"lanyard/db"
 	"lanyard/model"
 )
@@ -45,14 +46,14 @@ func (e *env) sealRotate(ctx context.Context) error {
 	}
 	out, err := reseal() // what an earlier run was cut off from
 	if err != nil || out.Done > 0 {
-		return e.resealed(out, "The data key had been renewed before.", out.Done > 0, err)
+		return e.resealed(ctx, s.store, out, "The data key had been renewed before.", out.Done > 0, err)
 	}
 	generation, err := s.renew(ctx)
 	if err != nil {
 		return err
 	}
 	out, err = reseal()
-	return e.resealed(out, fmt.Sprintf("The data key was renewed: it is number %d.", generation), true, err)
+	return e.resealed(ctx, s.store, out, fmt.Sprintf("The data key was renewed: it is number %d.", generation), true, err)
 }
 
 // mayReseal asks the rules before anything is changed, for the sealing key's file knows none.
@@ -87,8 +88,9 @@ func (s *sealer) renew(ctx context.Context) (uint64, error) {
 	return renewed.Generation(), s.write(ctx, c)
 }
 
-// resealed says how it went, first what was done before. begun is whether there is a rest to be done after an error.
-func (e *env) resealed(out model.Resealed, first string, begun bool, err error) error {
+// resealed compacts the store, which still holds what the keys were sealed as before, and says how it went, first what was
+// done before. begun is whether there is a rest to be done after an error.
+func (e *env) resealed(ctx context.Context, store *db.Store, out model.Resealed, first string, begun bool, err error) error {
 	if err != nil {
 		if begun {
 			_, _ = fmt.Fprintln(e.err, first+" Every key still opens; run lanyard seal rotate again to seal the rest anew.")
@@ -97,6 +99,12 @@ func (e *env) resealed(out model.Resealed, first string, begun bool, err error) 
 	}
 	if _, err := fmt.Fprintf(e.out, "%s %s sealed anew.\n", first, apiKeys(out.Done)); err != nil {
 		return err
+	}
+	with, done := e.progress(ctx, "Compacting")
+	err = store.Compact(with)
+	done()
+	if err != nil { // what was asked for is done
+		_, _ = fmt.Fprintf(e.err, "  What they were sealed as before is still in the file's free pages: %v\n", err)
 	}
 	if len(out.Shut) == 0 {
 		return nil

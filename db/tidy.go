@@ -16,9 +16,9 @@ type tidy struct {
 	wg      sync.WaitGroup
 }
 
-// tidySoon compacts the store in a while, after a change that deleted an API key or rotated it away: its sealed copy is in no record any
-// more, and would stay readable in the file. A store that is too large to be compacted unasked waits for the next
-// `lanyard compact`. What goes wrong is nobody's concern: the change was made, and the next one tries again.
+// tidySoon compacts the store in a while, after a change that deleted an API key or rotated it away: its sealed copy is in
+// no record any more, and would stay readable in the file. A store that is too large to be compacted unasked waits for the
+// next `lanyard compact`. What goes wrong is nobody's concern: the change was made, and the next one tries again.
 func (s *Store) tidySoon() {
 	s.tidy.mu.Lock()
 	defer s.tidy.mu.Unlock()
