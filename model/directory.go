@@ -81,8 +81,9 @@ type change struct {
 	via   Via
 	now   time.Time
 
-	tallies map[ID]*keptTally
-	fault   error // what a look-up for the rules failed with
+	tallies   map[ID]*keptTally
+	recording *recording // for undo; nil when what happens can't be taken back
+	fault     error      // what a look-up for the rules failed with
 }
 
 // lookUp reads a record for the rules, which know only whether it is there. Anything else fails the transaction.
@@ -143,13 +144,22 @@ func (d *Directory) updateOnce(ctx context.Context, actor Actor, fn func(*change
 		return err
 	}
 	defer root.Wipe()
-	return d.store.Update(ctx, func(tx WriteTx) error {
+	step := stepOf(ctx)
+	var id ID
+	err = d.store.Update(ctx, func(tx WriteTx) error {
 		user, err := actingUser(tx, actor)
 		if err != nil {
 			return err
 		}
-		return d.change(tx, root, user, actor.Via, fn)
+		recording := newRecording(step)
+		err = d.change(tx, root, user, actor.Via, recording, fn)
+		id = recording.stepID
+		return err
 	})
+	if err == nil && id != 0 {
+		step.id = id
+	}
+	return err
 }
 
 // actingUser reads who acts.
@@ -161,13 +171,17 @@ func actingUser(tx ReadTx, actor Actor) (User, error) {
 	return u, err
 }
 
-// change runs fn within a transaction, and writes what it counted.
-func (d *Directory) change(tx WriteTx, root *keys.Root, actor User, via Via, fn func(*change) error) error {
-	c := &change{WriteTx: tx, d: d, root: root, actor: actor, via: via, now: d.now()}
+// change runs fn within a transaction, and writes what it counted and what undo needs; recording is nil if nothing can be
+// taken back.
+func (d *Directory) change(tx WriteTx, root *keys.Root, actor User, via Via, recording *recording, fn func(*change) error) error {
+	c := &change{WriteTx: tx, d: d, root: root, actor: actor, via: via, now: d.now(), recording: recording}
 	if err := fn(c); err != nil {
 		return cmp.Or(c.fault, err)
 	}
-	return c.settle()
+	if err := c.settle(); err != nil || recording == nil {
+		return err
+	}
+	return recording.keep(c)
 }
 
 // rules returns the rules as the account stands within the transaction.
@@ -209,6 +223,9 @@ func (c *change) event(action string, target Ref, name string, changes ...Change
 		before = last.Hash
 	}
 	e.Hash = e.chain(c.root.ChainKey(), before)
+	if c.recording != nil {
+		c.recording.name(e)
+	}
 	return c.Put(KindEvent, ID(e.Seq), e.appendRecord(nil))
 }
 
@@ -330,6 +347,7 @@ func (d *Directory) each(ctx context.Context, actor Actor, list []Seen, op func(
 func collect[T any](
 	ctx context.Context, d *Directory, actor Actor, list []Seen, op func(*change, Seen) (made T, name string, err error),
 ) ([]T, Outcome, error) {
+	ctx = OneStep(ctx)
 	var all []T
 	var total Outcome
 	through := 0

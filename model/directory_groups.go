@@ -65,6 +65,7 @@ func (d *Directory) DescribeGroup(ctx context.Context, actor Actor, seen Seen, d
 
 // DeleteGroups deletes groups. Their members stay, without what the groups gave them.
 func (d *Directory) DeleteGroups(ctx context.Context, actor Actor, list []Seen) (Outcome, error) {
+	ctx = OneStep(ctx)
 	out, err := d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
 		return groups.delete(c, seen, Rules.DeleteGroup, func(g Group) []Change {
 			lost := differs("members", members(c.Tally(g.ID).Users), "")
@@ -110,9 +111,14 @@ func (d *Directory) DescribeWorkspace(ctx context.Context, actor Actor, seen See
 
 // DeleteWorkspaces deletes workspaces. Their members stay in the account.
 func (d *Directory) DeleteWorkspaces(ctx context.Context, actor Actor, list []Seen) (Outcome, error) {
+	ctx = OneStep(ctx)
 	out, err := d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
 		return workspaces.delete(c, seen, Rules.DeleteWorkspace, func(w Workspace) []Change {
-			return differs("members", members(c.Tally(w.ID).Total()), "")
+			lost := differs("members", members(c.Tally(w.ID).Total()), "")
+			if err := c.sweepOwners(w.ID); err != nil {
+				c.fault = err
+			}
+			return lost
 		})
 	})
 	return out, d.sweepAfter(ctx, actor, out, err)

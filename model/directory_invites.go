@@ -43,6 +43,7 @@ type InviteRefusal struct {
 // InviteUsers invites people, all with an event each. An address that can't be invited, or that the actor may not invite
 // so, is left out and reported; the others are invited.
 func (d *Directory) InviteUsers(ctx context.Context, actor Actor, list []Invite) ([]Invited, []InviteRefusal, error) {
+	ctx = OneStep(ctx)
 	var done []Invited
 	var refusals []InviteRefusal
 	through := 0

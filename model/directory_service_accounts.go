@@ -111,6 +111,20 @@ func (d *Directory) DeleteServiceAccounts(ctx context.Context, actor Actor, list
 	})
 }
 
+// dropServiceAccount erases a service account and all its keys.
+func (c *change) dropServiceAccount(s ServiceAccount) error {
+	list, _ := c.keysOf(s)
+	if err := serviceAccounts.drop(c, s); err != nil {
+		return err
+	}
+	for _, k := range list {
+		if err := erase(c, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // KeyUse is what an API key is opened for.
 type KeyUse string
 

@@ -44,7 +44,7 @@ func (d *Directory) Found(tx WriteTx, f Founder, via Via) (User, error) {
 		return User{}, err
 	}
 	u := User{ID: id, Version: 1, Email: f.Email, Name: f.Name, Role: RoleAdmin, Status: StatusActive, JoinedAt: now, LastSeenAt: now}
-	return u, d.change(tx, root, u, via, func(c *change) error {
+	return u, d.change(tx, root, u, via, nil, func(c *change) error {
 		if err := c.saveUser(nil, &u); err != nil {
 			return err
 		}
@@ -179,6 +179,15 @@ func (c *change) removeUser(u User, handOver bool) error {
 	if err := c.handOver(rules, u, handOver); err != nil {
 		return err
 	}
+	if err := c.dropUser(u); err != nil {
+		return err
+	}
+	return c.event(action, u.ref(), u.Email,
+		Change{"name", u.Name, ""}, Change{"role", c.roleName(u.Role), ""}, Change{"status", u.Status.String(), ""})
+}
+
+// dropUser erases a user with all that was counted, and ends an open invitation.
+func (c *change) dropUser(u User) error {
 	if err := c.spend(u, tokenCancelled); err != nil {
 		return err
 	}
@@ -188,11 +197,7 @@ func (c *change) removeUser(u User, handOver bool) error {
 	if err := c.recount(KindUser, u.ID, u.references(), references{}); err != nil {
 		return err
 	}
-	if err := c.countAdmin(u.ID, u.activeAdmin(), false); err != nil {
-		return err
-	}
-	return c.event(action, u.ref(), u.Email,
-		Change{"name", u.Name, ""}, Change{"role", c.roleName(u.Role), ""}, Change{"status", u.Status.String(), ""})
+	return c.countAdmin(u.ID, u.activeAdmin(), false)
 }
 
 // lastSeenGrain is how exactly it is kept when a person was last seen.

@@ -145,16 +145,21 @@ func (e entity[T]) delete(c *change, seen Seen, may func(Rules, T) error, change
 		return name, err
 	}
 	lost := append(differs("description", description, ""), changes(r)...)
-	if err := c.recount(e.kind, r.ref().ID, r.references(), references{}); err != nil {
-		return name, err
-	}
-	if err := c.dropTally(r.ref().ID); err != nil {
-		return name, err
-	}
-	if err := erase(c, r); err != nil {
+	if err := e.drop(c, r); err != nil {
 		return name, err
 	}
 	return name, c.event(e.action+".delete", r.ref(), name, lost...)
+}
+
+// drop erases a record with all that was counted.
+func (e entity[T]) drop(c *change, r T) error {
+	if err := c.recount(e.kind, r.ref().ID, r.references(), references{}); err != nil {
+		return err
+	}
+	if err := c.dropTally(r.ref().ID); err != nil {
+		return err
+	}
+	return erase(c, r)
 }
 
 // nameFree refuses a name that another record of the kind has.

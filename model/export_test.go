@@ -44,3 +44,10 @@ func Chained(key []byte, list []Event) bool {
 	}
 	return true
 }
+
+// SetUndoBounds sets how much is kept for undo, and returns what sets it back.
+func SetUndoBounds(steps, parts int) (reset func()) {
+	s, p := maxSteps, maxUndoParts
+	maxSteps, maxUndoParts = steps, parts
+	return func() { maxSteps, maxUndoParts = s, p }
+}

@@ -31,7 +31,7 @@ func (d *Directory) Fill(tx WriteTx, by User, f Filling) error {
 		return err
 	}
 	defer root.Wipe()
-	return d.change(tx, root, by, ViaCommandLine, func(c *change) error {
+	return d.change(tx, root, by, ViaCommandLine, nil, func(c *change) error {
 		made, err := c.fillPlaces(f)
 		if err != nil {
 			return err

@@ -100,7 +100,7 @@ func (d *Directory) AcceptInvitation(ctx context.Context, token keys.Key, via Vi
 		}
 		u = old
 		u.Version++
-		return d.change(tx, root, u, via, func(c *change) error {
+		return d.change(tx, root, u, via, newRecording(&openStep{}), func(c *change) error {
 			u.Status, u.JoinedAt, u.Invitation = StatusActive, c.now, Invitation{}
 			if err := c.spend(old, tokenUsed); err != nil {
 				return err

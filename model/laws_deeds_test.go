@@ -99,6 +99,8 @@ var allDeeds = []worldDeed{
 		}
 		return got
 	}},
+	{"undo", func(w *world) attempt { return w.takeBack(w.Undo) }},
+	{"redo", func(w *world) attempt { return w.takeBack(w.Redo) }},
 	{"accept", func(w *world) attempt {
 		if len(w.tokens) == 0 {
 			return attempt{silent: true}

@@ -29,6 +29,8 @@ const (
 	KindActiveAdmin    Kind = 9  // an empty record for each Active Admin, with the user's id: counts them for the last-Admin rule
 	KindTally          Kind = 10 // counts who refers to a group, a workspace or a role, under its id
 	KindSpentToken     Kind = 11 // an invitation's token that is dead, and why
+	KindUndo           Kind = 12 // the steps that a user can take back, under the user's id
+	KindUndoPart       Kind = 13 // what one transaction of a step changed
 )
 
 // AccountID is the id of the only record of KindAccount.
@@ -38,6 +40,7 @@ var kindNames = map[Kind]string{
 	KindAccount: "account", KindUser: "user", KindServiceAccount: "service account", KindAPIKey: "API key",
 	KindGroup: "group", KindWorkspace: "workspace", KindRole: "role", KindEvent: "event",
 	KindActiveAdmin: "active admin", KindTally: "tally", KindSpentToken: "spent token",
+	KindUndo: "undo list", KindUndoPart: "undo entry",
 }
 
 // String returns the kind as people say it, for example "service account".

@@ -95,6 +95,27 @@ func (c *change) sweepUser(id ID) error {
 	return c.saveUser(&u, &clean)
 }
 
+// sweptOwners is how many owners a workspace loses in the same transaction as it goes itself.
+const sweptOwners = 16
+
+// sweepOwners takes the owners out of a workspace that is about to be deleted. They would be swept like all others, but a
+// workspace that undo brings back has to have an owner from the first.
+func (c *change) sweepOwners(workspace ID) error {
+	owners := c.Tally(workspace).Owners
+	for _, id := range slices.Clone(owners[:min(len(owners), sweptOwners)]) {
+		u, err := load(c, KindUser, id, decodeUser)
+		if err != nil {
+			return err
+		}
+		left := u
+		left.Workspaces = granted(u.Workspaces, workspace, 0)
+		if err := c.saveUser(&u, &left); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *change) sweepServiceAccount(id ID) error {
 	s, ok := lookUp(c, KindServiceAccount, id, decodeServiceAccount)
 	if !ok {

@@ -1,0 +1,296 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// UndoChoice says what to do where somebody else has changed what a step changed. With neither Force nor Keep nothing is
+// changed at all while there is such a conflict.
+type UndoChoice struct {
+	Step  ID     // the step that was shown; 0 for the last one
+	Force []Seen // conflicts to take back all the same, in the versions that were shown
+	Keep  bool   // leave what else can't be taken back as it is, and be done with the step
+}
+
+// UndoReport says what was taken back or put again, and what wasn't.
+type UndoReport struct {
+	Step      Step
+	Redo      bool
+	Done      int        // records
+	Refused   []Refusal  // those that the rules didn't allow, and why
+	Conflicts []Conflict // those that the caller has to choose for; nothing was changed then
+	Notes     []string   // what couldn't be taken back along with it, in sentences
+}
+
+// Conflict is a record of a step that somebody else has changed since, in the same fields.
+type Conflict struct {
+	Ref     Ref
+	Name    string
+	Version uint64 // as it is now
+	Fields  []FieldConflict
+}
+
+// Seen names the conflict's record as it was shown, to insist.
+func (c Conflict) Seen() Seen { return Seen{c.Ref.ID, c.Version} }
+
+// FieldConflict is one field in words: before the step, as the step left it, and as it is now. "" is nothing.
+type FieldConflict struct{ Field, Was, Mine, Theirs string }
+
+// Says is what was done, as a sentence without its full stop: "Undone: role of Ben Okafor back to Consumer".
+func (r UndoReport) Says() string {
+	if r.Redo {
+		return "Redone: " + r.Step.does()
+	}
+	return "Undone: " + r.Step.undoes()
+}
+
+// UndoSteps returns the step that a user would take back next, and the one that they would put again; nil for none.
+func UndoSteps(ctx context.Context, store Store, user ID) (undo, redo *Step, err error) {
+	err = store.View(ctx, func(tx ReadTx) error {
+		list, err := readUndoList(tx, user)
+		if s, ok := list.undo(); ok {
+			undo = &s
+		}
+		if s, ok := list.redo(); ok {
+			redo = &s
+		}
+		return err
+	})
+	return undo, redo, err
+}
+
+// Undo takes back the actor's last step that hasn't been taken back, by the same rules as any other change. Where somebody
+// else has changed the same fields since, it is ErrConflict and the report shows them.
+func (d *Directory) Undo(ctx context.Context, actor Actor, choice UndoChoice) (UndoReport, error) {
+	return d.takeBack(ctx, actor, choice, UndoReport{})
+}
+
+// Redo puts the step again that Undo took back last, unless the actor has changed something else since.
+func (d *Directory) Redo(ctx context.Context, actor Actor, choice UndoChoice) (UndoReport, error) {
+	return d.takeBack(ctx, actor, choice, UndoReport{Redo: true})
+}
+
+func (d *Directory) takeBack(ctx context.Context, actor Actor, choice UndoChoice, report UndoReport) (UndoReport, error) {
+	var err error
+	if report.Step, err = d.stepToTakeBack(ctx, actor, choice, report.Redo); err != nil {
+		return report, err
+	}
+	if !choice.Keep {
+		if report.Conflicts, err = d.conflicts(ctx, report.Step, choice); err != nil {
+			return report, err
+		}
+		if len(report.Conflicts) > 0 {
+			return report, overtaken(report)
+		}
+	}
+	ctx = context.WithValue(ctx, stepKey{}, &openStep{like: &report.Step})
+	through, swept := 0, false
+	for _, id := range report.Step.parts {
+		part, err := d.takeBackPart(ctx, actor, report.Step, id, choice, report.Done > 0)
+		if err != nil {
+			return report, err
+		}
+		report.Done += part.done
+		report.Refused = append(report.Refused, part.refused...)
+		report.Notes = append(report.Notes, part.notes...)
+		swept = swept || part.sweep
+		through += part.touches
+		ReportProgress(ctx, through, max(report.Step.Records, through))
+	}
+	if swept {
+		if err := d.sweep(ctx, actor); err != nil {
+			return report, err
+		}
+	}
+	if report.Done > 0 || choice.Keep {
+		return report, d.forget(ctx, actor, report.Step.ID)
+	}
+	return report, report.nothing()
+}
+
+// nothing is the error of a step of which nothing was taken back.
+func (r UndoReport) nothing() error {
+	what := "Nothing of it could be undone"
+	if r.Redo {
+		what = "Nothing of it could be done again"
+	}
+	switch len(r.Refused) {
+	case 0:
+		return &Error{Kind: ErrStatus, What: what + ": it is so already", Short: "it is so already", Hint: "Leave it behind to go on with the one before."}
+	case 1:
+		return r.Refused[0].Err
+	}
+	return &Error{Kind: ErrStatus, What: fmt.Sprintf("%s, for %d reasons", what, len(r.Refused)), Hint: r.Refused[0].Name + ": " + r.Refused[0].Err.Error()}
+}
+
+func overtaken(r UndoReport) error {
+	what := fmt.Sprintf("%s was changed by somebody else since", r.Conflicts[0].Name)
+	if n := len(r.Conflicts); n > 1 {
+		what = fmt.Sprintf("%s and %d more were changed by somebody else since", r.Conflicts[0].Name, n-1)
+	}
+	return &Error{Kind: ErrConflict, What: what, Short: "changed by somebody else meanwhile", Hint: "Choose whose change stays."}
+}
+
+// stepToTakeBack finds the step, or says why there is none.
+func (d *Directory) stepToTakeBack(ctx context.Context, actor Actor, choice UndoChoice, redo bool) (Step, error) {
+	var list undoList
+	err := d.store.View(ctx, func(tx ReadTx) (err error) {
+		list, err = readUndoList(tx, actor.User)
+		return err
+	})
+	if err != nil {
+		return Step{}, err
+	}
+	find, none := list.undo, NothingToUndo()
+	if redo {
+		find, none = list.redo, NothingToRedo()
+	}
+	s, ok := find()
+	switch {
+	case !ok || d.now().Sub(s.At) > UndoTerm:
+		return s, none
+	case choice.Step != 0 && choice.Step != s.ID:
+		return s, &Error{Kind: ErrConflict, What: "You have changed something else meanwhile", Hint: "Look at what would be undone now, and try again."}
+	}
+	if choice.Keep {
+		return s, nil
+	}
+	return s, s.Never()
+}
+
+// NothingToUndo says that there is nothing to undo.
+func NothingToUndo() error {
+	return &Error{
+		Kind: ErrNotFound, What: "There is nothing to undo", Short: "nothing to undo",
+		Hint: "Your own changes of the last 30 days can be undone.",
+	}
+}
+
+// NothingToRedo says that there is nothing to redo.
+func NothingToRedo() error {
+	return &Error{
+		Kind: ErrNotFound, What: "There is nothing to redo", Short: "nothing to redo",
+		Hint: "What you have undone can be done again until you change something else.",
+	}
+}
+
+// conflicts looks at what became of a step's records, and leaves out those that the caller has seen.
+func (d *Directory) conflicts(ctx context.Context, s Step, choice UndoChoice) ([]Conflict, error) {
+	var list []Conflict
+	for _, id := range s.parts {
+		var found []Conflict
+		err := d.store.View(ctx, func(tx ReadTx) (err error) {
+			found, err = clashes(tx, s, id)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, slices.DeleteFunc(found, func(c Conflict) bool { return slices.Contains(choice.Force, c.Seen()) })...)
+	}
+	return list, nil
+}
+
+// clashes returns the conflicts of one part of a step.
+func clashes(tx ReadTx, s Step, part ID) (list []Conflict, err error) {
+	p, err := load(tx, KindUndoPart, part, decodeUndoPart)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	for _, t := range p.touches {
+		c, err := clash(tx, s, p, t)
+		if err != nil {
+			return nil, err
+		}
+		if len(c.Fields) > 0 {
+			list = append(list, c)
+		}
+	}
+	return list, err
+}
+
+// clash compares a record with what a step made of it, in the fields that the step changed. A record that is gone, or that
+// has joined since it was invited, is no conflict: it can't be taken back at all.
+func clash(tx ReadTx, s Step, p undoPart, t touch) (Conflict, error) {
+	c := Conflict{Ref: t.ref}
+	if t.kind == touchDeleted || t.ref.Kind == KindAPIKey {
+		return c, nil
+	}
+	b, err := tx.Get(t.ref.Kind, t.ref.ID)
+	if errors.Is(err, ErrNotFound) {
+		return c, nil
+	}
+	if err != nil {
+		return c, err
+	}
+	now, ok := decodeUndoable(t.ref, b)
+	if !ok {
+		return c, undecodable(t.ref.Kind, t.ref.ID)
+	}
+	c.Name, c.Version = now.title(), now.version()
+	tell, has := teller{tx}, now.slots()
+	if t.kind == touchCreated {
+		c.Fields, err = createdFields(tell, s, p, t, now)
+		return c, err
+	}
+	for _, m := range t.moved {
+		if is := has[m.slot]; is != m.to && is != m.from {
+			c.Fields = append(c.Fields, tell.conflict(m, is))
+		}
+	}
+	return c, nil
+}
+
+func (t teller) conflict(m move, is string) FieldConflict {
+	return FieldConflict{t.field(m.slot), t.value(m.slot, m.from), t.value(m.slot, m.to), t.value(m.slot, is)}
+}
+
+// createdFields compares a record with what it was created as.
+func createdFields(tell teller, s Step, p undoPart, t touch, now undoable) (list []FieldConflict, err error) {
+	was, ok := decodeUndoable(t.ref, t.image)
+	if !ok {
+		return nil, undecodable(KindUndoPart, p.id)
+	}
+	if joined(was, now) {
+		return nil, nil
+	}
+	if was.version() != now.version() {
+		mine, is := was.slots(), now.slots()
+		for _, k := range mine.differences(is) {
+			list = append(list, tell.conflict(move{k, "", mine[k]}, is[k]))
+		}
+	}
+	if s.kind == stepUndone || t.ref.Kind != KindGroup && t.ref.Kind != KindWorkspace {
+		return list, nil
+	}
+	tally, err := load(tell.ReadTx, KindTally, t.ref.ID, decodeTally)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	if others := tally.Total() - p.into(t.ref.ID); others > 0 {
+		list = append(list, FieldConflict{"members", "", "", members(others)})
+	}
+	return list, nil
+}
+
+// joined reports whether somebody who was invited has joined since.
+func joined(was, now undoable) bool {
+	invited, ok := was.(User)
+	user, is := now.(User)
+	return ok && is && invited.Status == StatusInvited && user.Status != StatusInvited
+}
+
+// into counts who was put into a group or a workspace in the part itself.
+func (p undoPart) into(id ID) (n int) {
+	for _, t := range p.touches {
+		for _, m := range t.moved {
+			if m.slot.of == id && m.from == "" {
+				n++
+			}
+		}
+	}
+	return n
+}

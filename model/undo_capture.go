@@ -1,0 +1,362 @@
+package model
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// recording notes what a transaction does to the account, so that it can be taken back.
+type recording struct {
+	step   *openStep
+	kind   stepKind
+	order  []Ref
+	before map[Ref][]byte // nil for what wasn't there
+	after  map[Ref][]byte // nil for what is gone
+
+	stepID  ID   // of the step that it became part of, once it is written
+	named   Step // what the events say of it
+	targets map[Ref]bool
+	barrier bool
+}
+
+// openStep is a step that is being made, by one transaction or several. Its id is known once the first is committed.
+type openStep struct {
+	id   ID
+	like *Step // what it takes back, if it does
+}
+
+type stepKey struct{}
+
+// OneStep returns a context in which all changes are one step to undo.
+func OneStep(ctx context.Context) context.Context {
+	if _, ok := ctx.Value(stepKey{}).(*openStep); ok {
+		return ctx
+	}
+	return context.WithValue(ctx, stepKey{}, &openStep{})
+}
+
+func stepOf(ctx context.Context) *openStep {
+	if s, ok := ctx.Value(stepKey{}).(*openStep); ok {
+		return s
+	}
+	return &openStep{}
+}
+
+func newRecording(s *openStep) *recording {
+	r := &recording{step: s, kind: stepDone, before: map[Ref][]byte{}, after: map[Ref][]byte{}, targets: map[Ref]bool{}}
+	if s.like != nil {
+		r.named = *s.like
+		r.kind = stepUndone
+		if s.like.kind == stepUndone {
+			r.kind = stepRedone
+		}
+	}
+	return r
+}
+
+// Put writes a record and notes what it was before.
+func (c *change) Put(kind Kind, id ID, b []byte) error {
+	if err := c.note(Ref{kind, id}, b); err != nil {
+		return err
+	}
+	return c.WriteTx.Put(kind, id, b)
+}
+
+// Delete removes a record and notes what it was before.
+func (c *change) Delete(kind Kind, id ID) error {
+	if err := c.note(Ref{kind, id}, nil); err != nil {
+		return err
+	}
+	return c.WriteTx.Delete(kind, id)
+}
+
+func (c *change) note(ref Ref, after []byte) error {
+	r := c.recording
+	if _, counts := undoableKinds[ref.Kind]; r == nil || !counts {
+		return nil
+	}
+	if _, noted := r.before[ref]; !noted {
+		before, err := c.Get(ref.Kind, ref.ID)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		r.before[ref] = bytes.Clone(before)
+		r.order = append(r.order, ref)
+	}
+	r.after[ref] = bytes.Clone(after)
+	return nil
+}
+
+// name notes what an event says, from which the step gets its name. What follows from another change has the name of that.
+func (r *recording) name(e Event) {
+	if r.kind != stepDone || e.Action == "user.take_over" {
+		return
+	}
+	if r.named.Action == "" {
+		r.named = Step{Event: e.Seq, Action: e.Action, Name: e.TargetName}
+		if len(e.Changes) > 0 {
+			r.named.From, r.named.To = stepText(e.Changes[0].From), stepText(e.Changes[0].To)
+		}
+	}
+	if e.Action == r.named.Action {
+		r.targets[e.Target] = true
+	}
+	if wordsOf(e.Action).never != "" {
+		r.barrier = true
+	}
+}
+
+// stepText keeps what a step is called to a length that fits a line.
+func stepText(s string) string {
+	const most = 100
+	if len(s) <= most {
+		return s
+	}
+	return string(bytes.ToValidUTF8([]byte(s[:most]), nil)) + "…"
+}
+
+// touches returns what the transaction did in sum, in the order in which it did it.
+func (r *recording) touches() ([]touch, error) {
+	var list []touch
+	for _, ref := range r.order {
+		t, did, err := touchOf(ref, r.before[ref], r.after[ref])
+		if err != nil {
+			return nil, err
+		}
+		if did {
+			list = append(list, t)
+		}
+	}
+	return list, nil
+}
+
+// wrote reports whether the transaction changed any record of the account.
+func (r *recording) wrote() bool {
+	return slices.ContainsFunc(r.order, func(ref Ref) bool { return !bytes.Equal(r.before[ref], r.after[ref]) })
+}
+
+// touchOf compares a record's bytes before and after.
+func touchOf(ref Ref, before, after []byte) (t touch, did bool, err error) {
+	t.ref = ref
+	switch {
+	case bytes.Equal(before, after):
+		return t, false, nil
+	case before == nil:
+		t.kind, t.image = touchCreated, after
+		return t, true, nil
+	case after == nil:
+		t.kind, t.image = touchDeleted, before
+		return t, true, nil
+	}
+	was, ok := decodeUndoable(ref, before)
+	is, too := decodeUndoable(ref, after)
+	if !ok || !too {
+		return t, false, undecodable(ref.Kind, ref.ID)
+	}
+	from, to := was.slots(), is.slots()
+	for _, k := range from.differences(to) {
+		t.moved = append(t.moved, move{k, from[k], to[k]})
+	}
+	t.kind = touchChanged
+	if was.version() == is.version() {
+		t.kind = touchSwept
+	}
+	return t, len(t.moved) > 0, nil
+}
+
+// keep writes what the transaction did, at its end.
+func (r *recording) keep(c *change) error {
+	touches, err := r.touches()
+	if err != nil || len(touches) == 0 && !(r.barrier && r.wrote()) {
+		return err
+	}
+	list, err := c.undoList(c.actor.ID)
+	if err != nil {
+		return err
+	}
+	i := list.find(r.step.id)
+	if i < 0 && r.named.Action == "" {
+		return nil // follows from a step that was dropped meanwhile
+	}
+	part := undoPart{user: c.actor.ID, at: c.now, touches: touches}
+	if part.id, err = c.NextID(); err != nil {
+		return err
+	}
+	if i < 0 {
+		if err := c.begin(&list, r.newStep(c, part.id)); err != nil {
+			return err
+		}
+		i = len(list.steps) - 1
+	} else {
+		r.grow(&list.steps[i])
+	}
+	s := &list.steps[i]
+	r.stepID = s.ID
+	s.Records += len(touches)
+	if !r.barrier && !s.tooLarge() {
+		s.parts = append(s.parts, part.id)
+		if err := save(c.WriteTx, nil, part); err != nil {
+			return err
+		}
+	}
+	if err := c.trim(&list, s.ID); err != nil {
+		return err
+	}
+	return save(c.WriteTx, nil, list)
+}
+
+// grow adds what another transaction did to what a step says of itself.
+func (r *recording) grow(s *Step) {
+	if r.kind == stepDone && r.named.Action == s.Action {
+		s.Count += len(r.targets)
+	}
+}
+
+// newStep is the step that begins with this transaction.
+func (r *recording) newStep(c *change, id ID) Step {
+	s := r.named
+	s.ID, s.At, s.kind, s.parts, s.Records = id, c.now, r.kind, nil, 0
+	if r.kind == stepDone {
+		s.Count = len(r.targets)
+		s.Name = r.titleOf(s)
+	}
+	return s
+}
+
+// titleOf returns what the step's first target is called: of a user the name, where an event has the email.
+func (r *recording) titleOf(s Step) string {
+	for _, ref := range r.order {
+		if !r.targets[ref] || ref.Kind != KindUser {
+			continue
+		}
+		b := r.after[ref]
+		if b == nil {
+			b = r.before[ref]
+		}
+		if u, ok := decodeUndoable(ref, b); ok {
+			return u.title()
+		}
+	}
+	return s.Name
+}
+
+// undoList reads what a user can take back.
+func (c *change) undoList(user ID) (undoList, error) { return readUndoList(c.WriteTx, user) }
+
+func readUndoList(tx ReadTx, user ID) (undoList, error) {
+	l, err := load(tx, KindUndo, user, decodeUndoList)
+	if errors.Is(err, ErrNotFound) {
+		return undoList{user: user}, nil
+	}
+	return l, err
+}
+
+// begin adds a step to a list. What had been taken back before can't be put again after another change.
+func (c *change) begin(list *undoList, s Step) error {
+	if s.kind == stepDone {
+		if err := c.drop(list, func(old Step) bool { return old.kind == stepUndone }); err != nil {
+			return err
+		}
+	}
+	list.steps = append(list.steps, s)
+	return nil
+}
+
+// drop takes steps out of a list, with their parts.
+func (c *change) drop(list *undoList, which func(Step) bool) error {
+	var kept []Step
+	for _, s := range list.steps {
+		if !which(s) {
+			kept = append(kept, s)
+			continue
+		}
+		for _, id := range s.parts {
+			if err := c.dropPart(id); err != nil {
+				return err
+			}
+		}
+	}
+	list.steps = kept
+	return nil
+}
+
+func (c *change) dropPart(id ID) error {
+	if err := c.WriteTx.Delete(KindUndoPart, id); err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return nil
+}
+
+// trim keeps a list within its bounds, the oldest step first, and sweeps a few of the oldest parts of anybody's that are
+// past their term. The step that is being made stays, without its parts if they are too many.
+func (c *change) trim(list *undoList, current ID) error {
+	parts := 0
+	for _, s := range list.steps {
+		parts += len(s.parts)
+	}
+	surplus := len(list.steps) - maxSteps
+	err := c.drop(list, func(s Step) bool {
+		if s.ID == current || surplus <= 0 && parts <= maxUndoParts && !c.past(s.At) {
+			return false
+		}
+		surplus--
+		parts -= len(s.parts)
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	if i := list.find(current); list.steps[i].tooLarge() {
+		for _, id := range list.steps[i].parts {
+			if err := c.dropPart(id); err != nil {
+				return err
+			}
+		}
+		list.steps[i].parts = nil
+	}
+	return c.sweepUndo()
+}
+
+// past reports whether what was kept then is past its term.
+func (c *change) past(at time.Time) bool { return c.now.Sub(at) > UndoTerm }
+
+// sweptAtOnce is how many parts that are past their term one change sweeps along.
+const sweptAtOnce = 8
+
+// sweepUndo deletes the oldest parts of anybody's that are past their term. Lists that name them pass over them.
+func (c *change) sweepUndo() error {
+	var old []ID
+	var bad error
+	err := c.Scan(KindUndoPart, 0, func(id ID, b []byte) bool {
+		p, ok := decodeUndoPartHead(b)
+		if !ok {
+			bad = undecodable(KindUndoPart, id)
+			return false
+		}
+		if !c.past(p) {
+			return false
+		}
+		old = append(old, id)
+		return len(old) < sweptAtOnce
+	})
+	if err := errors.Join(err, bad); err != nil {
+		return err
+	}
+	for _, id := range old {
+		if err := c.dropPart(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decodeUndoPartHead reads when a part was written, and no more of it.
+func decodeUndoPartHead(b []byte) (at time.Time, ok bool) {
+	d, _ := newDecoder(b, true)
+	d.number()
+	at = d.time()
+	return at, !d.bad
+}
