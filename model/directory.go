@@ -145,19 +145,17 @@ func (d *Directory) updateOnce(ctx context.Context, actor Actor, fn func(*change
 	}
 	defer root.Wipe()
 	step := stepOf(ctx)
-	var id ID
+	var recording *recording
 	err = d.store.Update(ctx, func(tx WriteTx) error {
 		user, err := actingUser(tx, actor)
 		if err != nil {
 			return err
 		}
-		recording := newRecording(step)
-		err = d.change(tx, root, user, actor.Via, recording, fn)
-		id = recording.stepID
-		return err
+		recording = newRecording(step)
+		return d.change(tx, root, user, actor.Via, recording, fn)
 	})
-	if err == nil && id != 0 {
-		step.id = id
+	if err == nil {
+		step.committed(recording)
 	}
 	return err
 }

@@ -33,7 +33,7 @@ func (w *world) takeBack(do func(context.Context, model.Actor, model.UndoChoice)
 func TestLawsOfUndo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t)
-		for range rapid.IntRange(10, 25).Draw(t, "steps") {
+		for range rapid.IntRange(5, 12).Draw(t, "steps") {
 			w.stepAndBack()
 		}
 	})

@@ -113,17 +113,24 @@ func (d *Directory) takeBack(ctx context.Context, actor Actor, choice UndoChoice
 
 // nothing is the error of a step of which nothing was taken back.
 func (r UndoReport) nothing() error {
-	what := "Nothing of it could be undone"
+	done := "undone"
 	if r.Redo {
-		what = "Nothing of it could be done again"
+		done = "redone"
 	}
 	switch len(r.Refused) {
 	case 0:
-		return &Error{Kind: ErrStatus, What: what + ": it is so already", Short: "it is so already", Hint: "Leave it behind to go on with the one before."}
+		return &Error{Kind: ErrStatus, What: r.Step.Does() + " can't be " + done + ": it is so already", Short: "it is so already"}
 	case 1:
 		return r.Refused[0].Err
 	}
-	return &Error{Kind: ErrStatus, What: fmt.Sprintf("%s, for %d reasons", what, len(r.Refused)), Hint: r.Refused[0].Name + ": " + r.Refused[0].Err.Error()}
+	why := Short(r.Refused[0].Err)
+	if slices.ContainsFunc(r.Refused, func(other Refusal) bool { return Short(other.Err) != why }) {
+		why += ", and other reasons"
+	}
+	return &Error{
+		Kind: ErrStatus, What: fmt.Sprintf("None of the %d could be %s: %s", len(r.Refused), done, why), Short: why,
+		Hint: Hint(r.Refused[0].Err),
+	}
 }
 
 func overtaken(r UndoReport) error {

@@ -24,8 +24,28 @@ type recording struct {
 
 // openStep is a step that is being made, by one transaction or several. Its id is known once the first is committed.
 type openStep struct {
-	id   ID
-	like *Step // what it takes back, if it does
+	id    ID
+	like  *Step        // what it takes back, if it does
+	known map[Ref]bool // the targets that were counted, as far as they are few
+}
+
+// knownTargets bounds how many targets a step remembers, so that one that is changed twice counts once.
+const knownTargets = 10_000
+
+// committed notes what a transaction added to the step, once it is durable.
+func (s *openStep) committed(r *recording) {
+	if r == nil || r.stepID == 0 {
+		return
+	}
+	s.id = r.stepID
+	if s.known == nil {
+		s.known = map[Ref]bool{}
+	}
+	for ref := range r.targets {
+		if len(s.known) < knownTargets {
+			s.known[ref] = true
+		}
+	}
 }
 
 type stepKey struct{}
@@ -95,18 +115,36 @@ func (r *recording) name(e Event) {
 	if r.kind != stepDone || e.Action == "user.take_over" {
 		return
 	}
-	if r.named.Action == "" {
-		r.named = Step{Event: e.Seq, Action: e.Action, Name: e.TargetName}
-		if len(e.Changes) > 0 {
-			r.named.From, r.named.To = stepText(e.Changes[0].From), stepText(e.Changes[0].To)
-		}
+	one := Step{Event: e.Seq, Action: e.Action, Name: e.TargetName}
+	if len(e.Changes) > 0 {
+		one.From, one.To = stepText(e.Changes[0].From), stepText(e.Changes[0].To)
 	}
-	if e.Action == r.named.Action {
+	if r.named.Action == "" {
+		r.named = one
+	}
+	r.named = r.named.with(one)
+	if one.family() == r.named.family() && !r.step.known[e.Target] {
 		r.targets[e.Target] = true
 	}
 	if wordsOf(e.Action).never != "" {
 		r.barrier = true
 	}
+}
+
+// family is the action, or what several of its kind together are.
+func (s Step) family() string {
+	if s.Action == "user.join_group" || s.Action == "user.leave_group" {
+		return "user.set_groups"
+	}
+	return s.Action
+}
+
+// with has a step that is about several groups say so, instead of naming the first.
+func (s Step) with(other Step) Step {
+	if s.family() == other.family() && s.family() != s.Action && (s.Action != other.Action || s.From != other.From || s.To != other.To) {
+		s.Action = s.family()
+	}
+	return s
 }
 
 // stepText keeps what a step is called to a length that fits a line.
@@ -210,8 +248,9 @@ func (r *recording) keep(c *change) error {
 
 // grow adds what another transaction did to what a step says of itself.
 func (r *recording) grow(s *Step) {
-	if r.kind == stepDone && r.named.Action == s.Action {
+	if r.kind == stepDone && r.named.family() == s.family() {
 		s.Count += len(r.targets)
+		*s = s.with(r.named)
 	}
 }
 

@@ -504,3 +504,24 @@ func TestUndoWithoutASealingKey(t *testing.T) {
 	}
 	a.undo(a.ana)
 }
+
+func TestOneStepOfSeveralCalls(t *testing.T) {
+	e := newEstate(t)
+	before, sre := e.picture(), e.group("sre")
+	ctx := model.OneStep(t.Context())
+	e.done(e.AddUsersToGroup(ctx, e.ana, seen(e.eli.User, e.ben.User), sre))
+	e.done(e.RemoveUsersFromGroup(ctx, e.ana, seen(e.ben.User), e.team))
+	if r := e.undo(e.ana); r.Step.Does() != "Groups of 2 users changed" {
+		t.Error(r.Step.Does())
+	}
+	ctx = model.OneStep(t.Context())
+	e.done(e.SetUsersWorkspaceRole(ctx, e.ana, seen(e.eli.User), e.ops, model.RoleViewer))
+	e.done(e.SetUsersWorkspaceRole(ctx, e.ana, seen(e.eli.User), e.web, 0))
+	if r := e.undo(e.ana); r.Step.Does() != "Workspaces of Eli changed" {
+		t.Error(r.Step.Does())
+	}
+	e.undo(e.ana)
+	if got := e.picture(); got != before {
+		t.Errorf("it is\n%s\nand was\n%s", got, before)
+	}
+}

@@ -17,6 +17,7 @@ func (c *console) generalActions() []action {
 		},
 		{id: "menu", title: "Actions of the row, or of all marked rows", keys: []string{"a"}, footer: "actions", section: sectionHere, run: c.openMenu},
 	}
+	list = append(list, c.undoActions()...)
 	list = append(list, c.viewActions()...)
 	list = append(list, c.tabActions()...)
 	list = append(list, c.moveActions()...)

@@ -79,7 +79,7 @@ func (s *usersScreen) askRemove() tea.Cmd {
 		text += " You are one of them: afterwards you can't act in this account any more."
 	}
 	work := handingOver((*model.Directory).RemoveUsers)
-	s.c.push(newConfirm(title, text, verb, len(targets.ids), func() tea.Cmd { return s.change(targets, called, done, work) }))
+	s.ask(newConfirm(title, text, verb, len(targets.ids), func() tea.Cmd { return s.change(targets, called, done, work) }))
 	return nil
 }
 
@@ -97,11 +97,11 @@ func (s *usersScreen) askDeactivate() tea.Cmd {
 		if s.aimedAtMe() {
 			text += " You are one of them."
 		}
-		s.c.push(newConfirm("Deactivate "+called+"?", text, "Deactivate", 1, run))
+		s.ask(newConfirm("Deactivate "+called+"?", text, "Deactivate", 1, run))
 	case s.aimedAtMe():
-		s.c.push(newConfirm("Deactivate yourself?", "You can't act in this account afterwards, until another Admin reactivates you.", "Deactivate", 1, run))
+		s.ask(newConfirm("Deactivate yourself?", "You can't act in this account afterwards, until another Admin reactivates you.", "Deactivate", 1, run))
 	case note != "":
-		s.c.push(newConfirm("Deactivate "+called+"?", strings.TrimSpace(note), "Deactivate", 1, run))
+		s.ask(newConfirm("Deactivate "+called+"?", strings.TrimSpace(note), "Deactivate", 1, run))
 	default:
 		return run()
 	}
@@ -145,6 +145,9 @@ func (s *usersScreen) aimedAtMe() bool { return s.aimedAt(s.c.session.Actor.User
 
 // pickRole offers the roles for all targets.
 func (s *usersScreen) pickRole() tea.Cmd {
+	if s.chooseOne("role") {
+		return nil
+	}
 	targets, called := s.targets(), s.called()
 	one, ok := s.single()
 	one.in = s.c.snapshot

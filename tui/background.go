@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/model"
+	"lanyard/tui/theme"
 )
 
 // What comes back from work in the background. Each carries a snapshot that may be newer than the one shown.
@@ -25,6 +26,7 @@ type (
 	}
 	written struct {
 		snapshot *model.Snapshot
+		steps    *steps // nil if nothing was written
 		then     func(c *console) tea.Cmd
 	}
 )
@@ -145,7 +147,7 @@ func (c *console) onWatched(msg watched) tea.Cmd {
 		return nil
 	}
 	c.trouble = msg.err
-	return tea.Batch(c.show(msg.snapshot), c.watchFrom(msg.mark, msg.err != nil))
+	return tea.Batch(c.show(msg.snapshot), c.lookForSteps(), c.watchFrom(msg.mark, msg.err != nil))
 }
 
 // show takes a snapshot unless a newer one is shown already.
@@ -154,7 +156,7 @@ func (c *console) show(s *model.Snapshot) tea.Cmd {
 		return nil
 	}
 	c.snapshot = s
-	return c.refresh()
+	return tea.Batch(c.refresh(), c.bereave())
 }
 
 // refresh gives the screens what the snapshot holds.
@@ -171,12 +173,19 @@ func (c *console) refresh() tea.Cmd {
 type work = func(context.Context, *model.Directory) func(*console) tea.Cmd
 
 // withheld is work that waits for the sealing key to be unlocked.
-type withheld struct{ work work }
+type withheld struct {
+	work  work
+	alone bool // it comes after all other work that was asked for before, and before what is asked for after
+}
 
 // write runs one change. Where the sealing key is locked, its passphrase is asked for first.
-func (c *console) write(w work) tea.Cmd { return c.writeOn(c.session.Directory, w, true) }
+func (c *console) write(w work) tea.Cmd {
+	return c.writeOn(c.session.Directory, withheld{work: w}, true)
+}
 
-func (c *console) writeOn(directory *model.Directory, w work, ask bool) tea.Cmd {
+// writeOn runs work in its turn. All that it does is one step to undo.
+func (c *console) writeOn(directory *model.Directory, w withheld, ask bool) tea.Cmd {
+	mine := c.turns.take(w.alone)
 	var tick tea.Cmd
 	if c.working == 0 {
 		c.bulk = newProgress()
@@ -185,31 +194,43 @@ func (c *console) writeOn(directory *model.Directory, w work, ask bool) tea.Cmd 
 	} else {
 		c.working++
 	}
-	base, loading, vault := c.snapshot, c.loading, c.session.Vault
-	ctx := model.WithProgress(c.ctx, c.bulk.report)
+	session, base, loading := c.session, c.snapshot, c.loading
+	ctx := model.OneStep(model.WithProgress(c.ctx, c.bulk.report))
 	return tea.Batch(tick, func() tea.Msg {
-		if ask && vault != nil && vault.State() == VaultLocked {
-			return withheld{w}
+		defer mine.end()
+		mine.begin(ctx)
+		if ask && session.Vault != nil && session.Vault.State() == VaultLocked {
+			return withheld{w.work, w.alone}
 		}
-		then := w(ctx, directory)
+		then := w.work(ctx, directory)
+		now := readSteps(ctx, session)
 		if loading {
-			return written{nil, then} // the loader will read it
+			return written{nil, &now, then} // the loader will read it
 		}
 		s, err := base.Refresh(ctx, directory.Store())
 		if err != nil {
 			s = nil // the watch will say so
 		}
-		return written{s, then}
+		return written{s, &now, then}
 	})
 }
 
 func (c *console) onWritten(msg written) tea.Cmd {
 	c.working--
 	shown := c.show(msg.snapshot)
+	undoable := msg.steps != nil && msg.steps.newStep(c.steps)
+	if msg.steps != nil {
+		c.steps = *msg.steps
+	}
 	if msg.then == nil {
 		return shown
 	}
-	return tea.Batch(shown, msg.then(c), c.lookAtVault())
+	before := c.toast.number
+	then := msg.then(c)
+	if undoable && c.toast.number != before && c.toast.tone == theme.Good {
+		c.hint("u undo")
+	}
+	return tea.Batch(shown, then, c.lookAtVault())
 }
 
 // onWithheld asks for the passphrase. What else waits for it by then is done with the same answer.
@@ -218,11 +239,11 @@ func (c *console) onWithheld(msg withheld) tea.Cmd {
 	c.vault = VaultLocked
 	for _, o := range c.overlays {
 		if p, ok := o.(*passphraseDialog); ok {
-			p.waiting = append(p.waiting, msg.work)
+			p.waiting = append(p.waiting, msg)
 			return nil
 		}
 	}
-	c.push(&passphraseDialog{waiting: []work{msg.work}})
+	c.push(&passphraseDialog{waiting: []withheld{msg}})
 	return nil
 }
 

@@ -159,7 +159,7 @@ func (c *console) overwriteClipboard() tea.Cmd {
 	c.working++
 	return func() tea.Msg {
 		result, err := clip.Overwrite(ctx)
-		return written{nil, func(c *console) tea.Cmd {
+		return written{then: func(c *console) tea.Cmd {
 			if err != nil {
 				return c.warn("The clipboard wasn't overwritten: " + err.Error())
 			}

@@ -70,6 +70,8 @@ type console struct {
 	owed          []tea.Cmd // what the closing of an overlay asks for
 	working       int       // changes on their way
 	bulk          progress  // how far the changes are
+	turns         turns
+	steps         steps // what can be undone and redone
 	mail          mailing
 	vault         VaultState
 	idle          idle
@@ -113,7 +115,7 @@ func (c *console) begin() tea.Cmd {
 	if c.session == nil {
 		return nil
 	}
-	cmds := []tea.Cmd{c.refresh(), c.touch(), c.lookAtVault(), c.after(warmAfter, func(time.Time) tea.Msg {
+	cmds := []tea.Cmd{c.refresh(), c.touch(), c.lookAtVault(), c.lookForSteps(), c.after(warmAfter, func(time.Time) tea.Msg {
 		grid.Warm()
 		return nil
 	})}
@@ -174,6 +176,8 @@ func (c *console) fromBackground(msg tea.Msg) tea.Cmd {
 		return c.aboutVault(msg)
 	case mailed:
 		return c.onMailed(msg)
+	case stepsRead:
+		c.steps = msg.steps
 	case progressTick:
 		return c.watchProgress()
 	case founded:

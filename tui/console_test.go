@@ -100,7 +100,7 @@ func TestAnEditLosesToANewerChange(t *testing.T) {
 	s, err := d.c.snapshot.Refresh(t.Context(), d.store)
 	d.must(err)
 	d.run(d.c.show(s)) // another process's change arrives while the editor is open
-	d.sees(m.Name+"x").press("enter").sees(`changed by somebody else meanwhile, to "theirs"`, m.Name+"x")
+	d.sees(m.Name+"x").press("enter").sees("theirs was changed by somebody else", "was     "+m.Name, "yours   "+m.Name+"x", "theirs  theirs", "▸[ Keep theirs ]")
 	name := func() string {
 		got, _ := d.snapshot().ServiceAccounts().Get(m.ID)
 		return got.Name
@@ -108,7 +108,8 @@ func TestAnEditLosesToANewerChange(t *testing.T) {
 	if name() != "theirs" {
 		t.Errorf("the newer change was lost: %q", name())
 	}
-	d.press("enter").sees("Name changed")
+	d.press("esc").misses("somebody else").sees(m.Name + "x") // back in the editor, with what was typed
+	d.press("enter").sees("changed by somebody else").press("tab enter").sees("Name changed · u undo")
 	if name() != m.Name+"x" {
 		t.Errorf("having seen theirs, enter left %q", name())
 	}

@@ -24,7 +24,7 @@ func (c *console) copyBy(carry func(context.Context, []byte) (clipboard.Result, 
 	c.working++
 	return func() tea.Msg {
 		result, err := carry(ctx, text)
-		return written{nil, func(c *console) tea.Cmd { return c.copied(what, result, err, "Select it on the screen instead.") }}
+		return written{then: func(c *console) tea.Cmd { return c.copied(what, result, err, "Select it on the screen instead.") }}
 	}
 }
 

@@ -3,7 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
-	"strconv"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -84,12 +84,13 @@ func (s *sheet[T]) beginEdit(col column[T]) tea.Cmd {
 		return s.c.fail(err)
 	}
 	if col.edit.options != nil {
-		s.choose(col, row)
+		p := s.choose(col, row, col.Title)
+		p.next = func(*console) tea.Cmd { return s.goOn(true) }
 		return nil
 	}
 	ed := &cellEditor{text: newInput(col.edit.text(row)), ended: s.grid.EndEdit}
 	ed.apply = func(_ *console, value string, next bool) tea.Cmd {
-		return s.applyText(ed, col, &row, value, next)
+		return s.applyText(ed, col, row, value, next)
 	}
 	s.c.push(ed)
 	return s.grid.Edit("") // holds the row where it is, whatever others change
@@ -97,22 +98,20 @@ func (s *sheet[T]) beginEdit(col column[T]) tea.Cmd {
 
 // applyText sends an edited text off. The row is the one that was shown when the editor opened, so that a change that
 // somebody else made meanwhile is noticed and not overwritten.
-func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw *T, value string, next bool) tea.Cmd {
-	row := *saw
-	if value == col.edit.text(row) {
+func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw T, value string, next bool) tea.Cmd {
+	if value == col.edit.text(saw) {
 		s.c.remove(ed)
 		return s.goOn(next)
 	}
 	apply, actor := col.edit.apply, s.c.session.Actor
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
-		err := apply(ctx, d, actor, row, value)
+		err := apply(ctx, d, actor, saw, value)
 		return func(c *console) tea.Cmd {
 			ed.busy = false
-			switch {
-			case errors.Is(err, model.ErrConflict):
-				ed.fault = s.overtaken(col, saw, err)
-				return nil
-			case err != nil:
+			if errors.Is(err, model.ErrConflict) {
+				return s.overtaken(ed, col, saw, value, next, err)
+			}
+			if err != nil {
 				ed.fault = err.Error()
 				return nil
 			}
@@ -122,21 +121,40 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw *T, value string
 	})
 }
 
-// overtaken says what somebody else made of the row that is being edited, and takes it as seen: the next enter is meant.
-func (s *sheet[T]) overtaken(col column[T], saw *T, err error) string {
-	now, ok := s.grid.Row(uint64(s.seen(*saw).ID))
+// overtaken goes on after somebody else was faster. If they left this cell alone, it is no matter; else they are shown what
+// it was, what each made of it, and asked.
+func (s *sheet[T]) overtaken(ed *cellEditor, col column[T], saw T, value string, next bool, err error) tea.Cmd {
+	now, moved, gone := s.moved(saw)
+	switch was, theirs := col.edit.text(saw), col.edit.text(now); {
+	case gone:
+		ed.fault = "This " + s.noun + " was removed meanwhile. esc closes."
+	case !moved:
+		ed.fault = err.Error() // not this row: the whole store is another one, say
+	case theirs == was || theirs == value:
+		ed.busy = true
+		return s.applyText(ed, col, now, value, next)
+	default:
+		s.c.push(&conflict{
+			title:   s.label(now) + " was changed by somebody else",
+			records: []model.Conflict{{Name: s.label(now), Fields: []model.FieldConflict{{Field: col.Title, Was: was, Mine: value, Theirs: theirs}}}},
+			choices: []choice{
+				{"Keep theirs", func(c *console) tea.Cmd { c.remove(ed); return s.goOn(next) }},
+				{"Use mine", func(*console) tea.Cmd { ed.busy = true; return s.applyText(ed, col, now, value, next) }},
+			},
+		})
+	}
+	return nil
+}
+
+// moved returns a row as it is now, whether it is another version than the one that was seen, and whether it is gone.
+func (s *sheet[T]) moved(saw T) (now T, moved, gone bool) {
+	rows := s.rows(s.c.snapshot)
+	pos, ok := rows.Find(uint64(s.seen(saw).ID))
 	if !ok {
-		return "This " + s.noun + " was removed meanwhile. esc closes."
+		return saw, false, true
 	}
-	if s.seen(now) == s.seen(*saw) {
-		return err.Error() // not this row: the whole store is another one, say
-	}
-	was, is := col.edit.text(*saw), col.edit.text(now)
-	*saw = now
-	if is == was {
-		return "Other cells of this " + s.noun + " were changed by somebody else meanwhile. enter applies yours all the same."
-	}
-	return "It was changed by somebody else meanwhile, to " + strconv.Quote(is) + ". enter puts yours in its place, esc keeps theirs."
+	now = rows.At(pos)
+	return now, s.seen(now) != s.seen(saw), false
 }
 
 // goOn moves to the next cell that can be edited, and opens it.
@@ -159,23 +177,55 @@ func (s *sheet[T]) goOn(next bool) tea.Cmd {
 }
 
 // choose opens a picker under the cell.
-func (s *sheet[T]) choose(col column[T], row T) {
+func (s *sheet[T]) choose(col column[T], row T, title string) *picker {
 	options, chosen := col.edit.options(s.c.rules(), row)
-	p := &picker{title: col.Title, options: options, at: chosen}
-	p.choose = func(_ *console, o option) tea.Cmd { return s.applyChoice(col, row, o) }
-	p.next = func(*console) tea.Cmd { return s.goOn(true) }
+	p := &picker{title: title, options: options, at: chosen, about: s.about(row)}
+	p.choose = func(_ *console, o option) tea.Cmd { return s.applyChoice(p, col, row, o) }
 	s.c.push(p)
+	return p
 }
 
-func (s *sheet[T]) applyChoice(col column[T], row T, o option) tea.Cmd {
+// chooseOne opens the picker of a column for the row of an action, if it is about one that isn't marked.
+func (s *sheet[T]) chooseOne(key string) bool {
+	row, ok := s.single()
+	_, _, marked := s.grid.Counts()
+	if !ok || marked > 0 {
+		return false
+	}
+	i := slices.IndexFunc(s.columns, func(col column[T]) bool { return col.Key == key })
+	s.choose(s.columns[i], row, s.columns[i].Title+" of "+s.label(row))
+	return true
+}
+
+func (s *sheet[T]) applyChoice(p *picker, col column[T], saw T, o option) tea.Cmd {
 	choose, actor := col.edit.choose, s.c.session.Actor
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
-		err := choose(ctx, d, actor, row, o)
+		err := choose(ctx, d, actor, saw, o)
 		return func(c *console) tea.Cmd {
-			if err != nil {
-				return c.fail(err)
+			now, moved, _ := s.moved(saw)
+			if !errors.Is(err, model.ErrConflict) || !moved {
+				if err != nil {
+					return c.fail(err)
+				}
+				return c.say(col.Title + " set to " + o.name)
 			}
-			return c.say(col.Title + " set to " + o.name)
+			return s.choiceOvertaken(p, col, saw, now, o)
 		}
 	})
+}
+
+// choiceOvertaken is overtaken for a choice. Esc goes back to the picker.
+func (s *sheet[T]) choiceOvertaken(p *picker, col column[T], saw, now T, o option) tea.Cmd {
+	was, theirs := col.Cell(saw).Text, col.Cell(now).Text
+	mine := func(*console) tea.Cmd { return s.applyChoice(p, col, now, o) }
+	if theirs == was || theirs == o.name {
+		return mine(s.c)
+	}
+	s.c.push(&conflict{
+		title:   s.label(now) + " was changed by somebody else",
+		records: []model.Conflict{{Name: s.label(now), Fields: []model.FieldConflict{{Field: col.Title, Was: was, Mine: o.name, Theirs: theirs}}}},
+		choices: []choice{{"Keep theirs", nil}, {"Use mine", mine}},
+		back:    func(c *console) { c.push(p) },
+	})
+	return nil
 }

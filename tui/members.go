@@ -3,8 +3,6 @@ package tui
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -46,61 +44,48 @@ func (s *usersScreen) editGroups() tea.Cmd {
 		return s.editGroupsOfMany()
 	}
 	l := newChecklist("Groups of "+u.Name, s.c.groupEntries(u.Groups))
-	l.empty = noGroups
+	l.empty, l.about = noGroups, s.about(u)
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
-		groups := slices.DeleteFunc(slices.Clone(u.Groups), func(id model.ID) bool {
-			_, there := c.snapshot.Group(id)
-			state, differs := changed[uint64(id)]
-			return !there || differs && state == 0
-		})
-		for id, state := range changed {
-			if state > 0 {
-				groups = append(groups, model.ID(id))
-			}
-		}
-		slices.Sort(groups)
-		see := func(now *model.Snapshot) { u.User, _ = now.Users().Get(u.ID) }
-		return c.applyPicked(l, "Groups set", see, func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
-			return model.Outcome{}, d.SetUserGroups(ctx, a, s.seen(u), groups)
+		return c.applyPicked(&picked{
+			list: l, changed: changed, done: "Groups set",
+			latest: func(in *model.Snapshot) func(uint64) int {
+				u.User, _ = in.Users().Get(u.ID)
+				return func(id uint64) int { return tick(slices.Contains(u.Groups, model.ID(id))) }
+			},
+			plan: func(changed map[uint64]int) pickWork {
+				groups, who := s.c.groupsWith(u.Groups, changed), s.seen(u)
+				return func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+					return model.Outcome{}, d.SetUserGroups(ctx, a, who, groups)
+				}
+			},
 		})
 	}
 	s.c.push(l)
 	return nil
 }
 
-// pickWork is what a checklist's choice does.
-type pickWork func(context.Context, *model.Directory, model.Actor) (model.Outcome, error)
+// tick is the state of an entry that is on or off.
+func tick(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
 
-// applyPicked does what a checklist chose. When that is refused, the list comes back as it was left. When somebody else was
-// faster, see takes what they made of it as seen, so that the next enter is meant.
-func (c *console) applyPicked(l *checklist, done string, see func(*model.Snapshot), work pickWork) tea.Cmd {
-	actor := c.session.Actor
-	return c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
-		out, err := work(ctx, d, actor)
-		return func(c *console) tea.Cmd {
-			overtaken := err
-			if len(out.Refused) == 1 {
-				overtaken = cmp.Or(err, out.Refused[0].Err)
-			}
-			switch {
-			case errors.Is(overtaken, model.ErrConflict) && see != nil:
-				see(c.snapshot)
-				c.push(l)
-				return c.warn("Somebody else changed it meanwhile. enter applies yours all the same, esc keeps theirs")
-			case err != nil:
-				c.push(l)
-				return c.fail(err)
-			case len(out.Refused) == 1 && out.Done == 0:
-				return c.fail(out.Refused[0].Err)
-			case len(out.Refused) == 1:
-				return c.fail(fmt.Errorf("%s set, 1 refused: %w", count(out.Done, ""), out.Refused[0].Err))
-			case len(out.Refused) > 1:
-				c.push(refusalPage(done, out.Refused))
-				return c.warn(count(len(out.Refused), "") + " refused")
-			}
-			return c.say(done)
-		}
+// groupsWith returns a user's groups with what was ticked and unticked.
+func (c *console) groupsWith(list []model.ID, changed map[uint64]int) []model.ID {
+	groups := slices.DeleteFunc(slices.Clone(list), func(id model.ID) bool {
+		_, there := c.snapshot.Group(id)
+		_, differs := changed[uint64(id)]
+		return !there || differs
 	})
+	for id, state := range changed {
+		if state > 0 {
+			groups = append(groups, model.ID(id))
+		}
+	}
+	slices.Sort(groups)
+	return groups
 }
 
 // takeOut is the last of the three things that many may be told about a group.
@@ -188,32 +173,59 @@ func (c *console) workspaceEntries(grants []model.WorkspaceGrant, roles []model.
 	return list
 }
 
+// grantee is a member whose workspaces are chosen, and how to find them as they are now.
+type grantee struct {
+	member
+	about  *subject
+	latest func(*model.Snapshot) member
+}
+
 // pickWorkspaces chooses the role of one member in each workspace.
-func (c *console) pickWorkspaces(
-	name string, grants []model.WorkspaceGrant, seen model.Seen, version func(*model.Snapshot) uint64, set workspaceSetter,
-) tea.Cmd {
+func (c *console) pickWorkspaces(of grantee, set workspaceSetter) tea.Cmd {
 	states, roles := c.workspaceStates()
-	l := newChecklist("Workspaces of "+name, c.workspaceEntries(grants, roles))
-	l.states, l.empty = states, noWorkspaces
+	l := newChecklist("Workspaces of "+of.name, c.workspaceEntries(of.grants, roles))
+	l.states, l.empty, l.about = states, noWorkspaces, of.about
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
-		see := func(now *model.Snapshot) { seen.Version = version(now) }
-		return c.applyPicked(l, "Workspaces set", see, func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
-			var total model.Outcome
-			for _, id := range slices.Sorted(maps.Keys(changed)) {
-				out, err := set(d, ctx, a, []model.Seen{seen}, model.ID(id), roles[changed[id]])
-				if err != nil {
-					return total, err
-				}
-				total.Done, total.Refused = total.Done+out.Done, append(total.Refused, out.Refused...)
-				if len(out.Refused) == 0 {
-					seen.Version++ // our own change
-				}
-			}
-			return total, nil
+		return c.applyPicked(&picked{
+			list: l, changed: changed, done: "Workspaces set",
+			latest: func(in *model.Snapshot) func(uint64) int {
+				now := of.latest(in)
+				of.seen = now.seen
+				return func(id uint64) int { return max(0, slices.Index(roles, roleAmong(now.grants, model.ID(id)))) }
+			},
+			plan: func(changed map[uint64]int) pickWork { return setWorkspaces(of.seen, changed, roles, set) },
 		})
 	}
 	c.push(l)
 	return nil
+}
+
+// setWorkspaces gives one member roles in several workspaces.
+func setWorkspaces(seen model.Seen, changed map[uint64]int, roles []model.ID, set workspaceSetter) pickWork {
+	return func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+		var total model.Outcome
+		for _, id := range slices.Sorted(maps.Keys(changed)) {
+			out, err := set(d, ctx, a, []model.Seen{seen}, model.ID(id), roles[changed[id]])
+			if err != nil {
+				return total, err
+			}
+			total.Done, total.Refused = total.Done+out.Done, append(total.Refused, out.Refused...)
+			if len(out.Refused) == 0 {
+				seen.Version++ // our own change
+			}
+		}
+		return total, nil
+	}
+}
+
+// roleAmong returns the role that some grants give in a workspace, 0 for none.
+func roleAmong(grants []model.WorkspaceGrant, workspace model.ID) model.ID {
+	for _, g := range grants {
+		if g.Workspace == workspace {
+			return g.Role
+		}
+	}
+	return 0
 }
 
 // pickWorkspacesOfMany gives all targets a role in some workspaces, or takes them out.
@@ -241,11 +253,11 @@ func (s *usersScreen) editWorkspaces() tea.Cmd {
 	if !ok {
 		return s.pickWorkspacesOfMany((*model.Directory).SetUsersWorkspaceRole)
 	}
-	version := func(in *model.Snapshot) uint64 {
+	latest := func(in *model.Snapshot) member {
 		now, _ := in.Users().Get(u.ID)
-		return now.Version
+		return memberOfUser(now)
 	}
-	return s.c.pickWorkspaces(u.Name, u.Workspaces, s.seen(u), version, (*model.Directory).SetUsersWorkspaceRole)
+	return s.c.pickWorkspaces(grantee{memberOfUser(u.User), s.about(u), latest}, (*model.Directory).SetUsersWorkspaceRole)
 }
 
 func (s *serviceAccountsScreen) editWorkspaces() tea.Cmd {
@@ -253,9 +265,9 @@ func (s *serviceAccountsScreen) editWorkspaces() tea.Cmd {
 	if !ok {
 		return s.pickWorkspacesOfMany((*model.Directory).SetServiceAccountsWorkspaceRole)
 	}
-	version := func(in *model.Snapshot) uint64 {
+	latest := func(in *model.Snapshot) member {
 		now, _ := in.ServiceAccounts().Get(m.ID)
-		return now.Version
+		return memberOfMachine(now)
 	}
-	return s.c.pickWorkspaces(m.Name, m.Workspaces, s.seen(m), version, (*model.Directory).SetServiceAccountsWorkspaceRole)
+	return s.c.pickWorkspaces(grantee{memberOfMachine(m.ServiceAccount), s.about(m), latest}, (*model.Directory).SetServiceAccountsWorkspaceRole)
 }

@@ -32,38 +32,46 @@ func (s *groupsScreen) editGroupMembers() tea.Cmd {
 	if err := s.c.tooMany(users, "user", "Users"); err != nil {
 		return s.c.fail(err)
 	}
-	entries, seen := make([]entry, users.Len()), map[uint64]model.Seen{}
+	entries := make([]entry, users.Len())
 	for i := range entries {
 		u := users.At(i)
 		entries[i] = entry{id: uint64(u.ID), name: u.Name, note: u.Email}
 		if slices.Contains(u.Groups, g.ID) {
 			entries[i].state = 1
 		}
-		seen[uint64(u.ID)] = model.Seen{ID: u.ID, Version: u.Version}
 	}
 	l := newChecklist("Members of "+g.Name, entries)
+	l.about = s.about(g)
 	l.empty = "No users yet. Press 1, then n, to invite the first."
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
-		var in, out []model.Seen
-		for _, id := range slices.Sorted(maps.Keys(changed)) {
-			if changed[id] > 0 {
-				in = append(in, seen[id])
-			} else {
-				out = append(out, seen[id])
-			}
-		}
-		return c.applyPicked(l, "Members set", nil, func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
-			joined, err := d.AddUsersToGroup(ctx, a, in, g.ID)
-			if err != nil {
-				return joined, err
-			}
-			left, err := d.RemoveUsersFromGroup(ctx, a, out, g.ID)
-			left.Done, left.Refused = joined.Done+left.Done, append(joined.Refused, left.Refused...)
-			return left, err
-		})
+		return c.applyPicked(&picked{list: l, changed: changed, done: "Members set", plan: func(changed map[uint64]int) pickWork {
+			return setMembers(g.ID, changed)
+		}})
 	}
 	s.c.push(l)
 	return nil
+}
+
+// setMembers puts users into a group and takes others out. Whoever else changes these users changes something else, or the
+// same, so they are taken as they are.
+func setMembers(group model.ID, changed map[uint64]int) pickWork {
+	var in, out []model.Seen
+	for _, id := range slices.Sorted(maps.Keys(changed)) {
+		if changed[id] > 0 {
+			in = append(in, model.Seen{ID: model.ID(id)})
+		} else {
+			out = append(out, model.Seen{ID: model.ID(id)})
+		}
+	}
+	return func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+		joined, err := d.AddUsersToGroup(ctx, a, in, group)
+		if err != nil {
+			return joined, err
+		}
+		left, err := d.RemoveUsersFromGroup(ctx, a, out, group)
+		left.Done, left.Refused = joined.Done+left.Done, append(joined.Refused, left.Refused...)
+		return left, err
+	}
 }
 
 func (s *groupsScreen) editGroupWorkspaces() tea.Cmd {
@@ -71,11 +79,11 @@ func (s *groupsScreen) editGroupWorkspaces() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	version := func(in *model.Snapshot) uint64 {
+	latest := func(in *model.Snapshot) member {
 		now, _ := in.Group(g.ID)
-		return now.Version
+		return memberOfGroup(in, now)
 	}
-	return s.c.pickWorkspaces(g.Name, g.Workspaces, s.seen(g), version, (*model.Directory).SetGroupsWorkspaceRole)
+	return s.c.pickWorkspaces(grantee{memberOfGroup(s.c.snapshot, g.Group), s.about(g), latest}, (*model.Directory).SetGroupsWorkspaceRole)
 }
 
 // member is somebody who can be in a workspace, and where they are.
@@ -85,36 +93,52 @@ type member struct {
 	grants     []model.WorkspaceGrant
 }
 
+func memberOfUser(u model.User) member {
+	return member{model.Seen{ID: u.ID, Version: u.Version}, u.Name, u.Email, u.Workspaces}
+}
+
+func memberOfGroup(in *model.Snapshot, g model.Group) member {
+	return member{model.Seen{ID: g.ID, Version: g.Version}, g.Name, count(in.Tally(g.ID).Users, "member"), g.Workspaces}
+}
+
+func memberOfMachine(s model.ServiceAccount) member {
+	return member{model.Seen{ID: s.ID, Version: s.Version}, s.Name, s.Description, s.Workspaces}
+}
+
 // memberList is what a workspace's list of members of one kind is made of.
 type memberList struct {
 	title, empty string
 	noun, tab    string // one of them, and where they are
 	set          workspaceSetter
 
+	about   *subject // the workspace
 	entries []entry
 	seen    map[uint64]model.Seen
+	latest  func(in *model.Snapshot, id uint64) member
 }
 
 // pickFrom offers the records of a table as members of the workspace under the cursor.
-func pickFrom[R any](s *workspacesScreen, table *model.Table[R], m memberList, of func(R) member) tea.Cmd {
+func pickFrom[R any](s *workspacesScreen, of func(*model.Snapshot) *model.Table[R], m memberList, as func(*model.Snapshot, R) member) tea.Cmd {
 	w, ok := s.row()
 	if !ok {
 		return nil
 	}
+	in := s.c.snapshot
+	table := of(in)
 	if err := s.c.tooMany(table, m.noun, m.tab); err != nil {
 		return s.c.fail(err)
 	}
 	states, roles := s.c.workspaceStates()
 	m.title += " of " + w.Name
-	m.seen = map[uint64]model.Seen{}
+	m.about, m.seen = s.about(w), map[uint64]model.Seen{}
+	m.latest = func(in *model.Snapshot, id uint64) member {
+		r, _ := of(in).Get(model.ID(id))
+		return as(in, r)
+	}
 	for i := range table.Len() {
-		who := of(table.At(i))
+		who := as(in, table.At(i))
 		e := entry{id: uint64(who.seen.ID), name: who.name, note: who.note}
-		for _, g := range who.grants {
-			if g.Workspace == w.ID {
-				e.state = max(0, slices.Index(roles, g.Role))
-			}
-		}
+		e.state = max(0, slices.Index(roles, roleAmong(who.grants, w.ID)))
 		m.entries = append(m.entries, e)
 		m.seen[e.id] = who.seen
 	}
@@ -124,29 +148,44 @@ func pickFrom[R any](s *workspacesScreen, table *model.Table[R], m memberList, o
 // pickMembers chooses the role of each member of one kind in a workspace.
 func (c *console) pickMembers(workspace model.ID, states []string, roles []model.ID, m *memberList) tea.Cmd {
 	l := newChecklist(m.title, m.entries)
-	l.states, l.empty = states, m.empty
+	l.states, l.empty, l.about = states, m.empty, m.about
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
-		byRole := map[model.ID][]model.Seen{}
-		for _, id := range slices.Sorted(maps.Keys(changed)) {
-			role := roles[changed[id]]
-			byRole[role] = append(byRole[role], m.seen[id])
-		}
-		return c.applyPicked(l, "Members set", nil, func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
-			var total model.Outcome
-			// What is given comes before what is taken, so that a new Owner is there when the old one goes.
-			for _, role := range slices.Backward(sortedRoles(byRole)) {
-				out, err := m.set(d, ctx, a, byRole[role], workspace, role)
-				if err != nil {
-					return total, err
+		return c.applyPicked(&picked{
+			list: l, changed: changed, done: "Members set",
+			latest: func(in *model.Snapshot) func(uint64) int {
+				return func(id uint64) int {
+					now := m.latest(in, id)
+					m.seen[id] = now.seen
+					return max(0, slices.Index(roles, roleAmong(now.grants, workspace)))
 				}
-				total.Done += out.Done
-				total.Refused = append(total.Refused, out.Refused...)
-			}
-			return total, nil
+			},
+			plan: func(changed map[uint64]int) pickWork { return m.setRoles(workspace, changed, roles) },
 		})
 	}
 	c.push(l)
 	return nil
+}
+
+// setRoles gives members their roles in a workspace.
+func (m *memberList) setRoles(workspace model.ID, changed map[uint64]int, roles []model.ID) pickWork {
+	byRole := map[model.ID][]model.Seen{}
+	for _, id := range slices.Sorted(maps.Keys(changed)) {
+		role := roles[changed[id]]
+		byRole[role] = append(byRole[role], m.seen[id])
+	}
+	return func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+		var total model.Outcome
+		// What is given comes before what is taken, so that a new Owner is there when the old one goes.
+		for _, role := range slices.Backward(sortedRoles(byRole)) {
+			out, err := m.set(d, ctx, a, byRole[role], workspace, role)
+			if err != nil {
+				return total, err
+			}
+			total.Done += out.Done
+			total.Refused = append(total.Refused, out.Refused...)
+		}
+		return total, nil
+	}
 }
 
 // sortedRoles lists roles so that Owner comes last, and none before all.
@@ -169,17 +208,12 @@ func (s *workspacesScreen) editUsers() tea.Cmd {
 		title: "Users", noun: "user", tab: "Users", set: (*model.Directory).SetUsersWorkspaceRole,
 		empty: "No users yet. Press 1, then n, to invite the first.",
 	}
-	return pickFrom(s, s.c.snapshot.Users(), list, func(u model.User) member {
-		return member{model.Seen{ID: u.ID, Version: u.Version}, u.Name, u.Email, u.Workspaces}
-	})
+	return pickFrom(s, (*model.Snapshot).Users, list, func(_ *model.Snapshot, u model.User) member { return memberOfUser(u) })
 }
 
 func (s *workspacesScreen) editGroups() tea.Cmd {
-	in := s.c.snapshot
 	list := memberList{title: "Groups", noun: "group", tab: "Groups", set: (*model.Directory).SetGroupsWorkspaceRole, empty: noGroups}
-	return pickFrom(s, in.Groups(), list, func(g model.Group) member {
-		return member{model.Seen{ID: g.ID, Version: g.Version}, g.Name, count(in.Tally(g.ID).Users, "member"), g.Workspaces}
-	})
+	return pickFrom(s, (*model.Snapshot).Groups, list, memberOfGroup)
 }
 
 func (s *workspacesScreen) editServiceAccounts() tea.Cmd {
@@ -187,7 +221,7 @@ func (s *workspacesScreen) editServiceAccounts() tea.Cmd {
 		title: "Service accounts", noun: "service account", tab: "Service Accounts", set: (*model.Directory).SetServiceAccountsWorkspaceRole,
 		empty: "No service accounts yet. Press 2, then n, to create the first.",
 	}
-	return pickFrom(s, s.c.snapshot.ServiceAccounts(), list, func(a model.ServiceAccount) member {
-		return member{model.Seen{ID: a.ID, Version: a.Version}, a.Name, a.Description, a.Workspaces}
+	return pickFrom(s, (*model.Snapshot).ServiceAccounts, list, func(_ *model.Snapshot, a model.ServiceAccount) member {
+		return memberOfMachine(a)
 	})
 }

@@ -30,6 +30,8 @@ type checklist struct {
 	// apply gets the entries that differ from the beginning, with their states.
 	apply func(c *console, changed map[uint64]int) tea.Cmd
 
+	about *subject // the record that it is about; nil for several, or for one that isn't made yet
+
 	// implied returns the name of the entry that brings this one with it, "" if none does; nil if none ever does. It is
 	// asked about every entry in every frame, so it suits a list of permissions and not of users.
 	implied func(l *checklist, id uint64) (by string)
@@ -80,6 +82,11 @@ func newChecklist(title string, entries []entry) *checklist {
 	l.find()
 	return l
 }
+
+func (l *checklist) subject() *subject { return l.about }
+
+// bereave says that the record is gone. What was ticked stays to be seen.
+func (l *checklist) bereave(fault string) { l.fault = fault }
 
 // on reports whether an entry is ticked itself, whatever others bring with them.
 func (l *checklist) on(id uint64) bool {

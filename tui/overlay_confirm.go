@@ -22,12 +22,15 @@ type confirm struct {
 	danger  bool // whether the marked button is the one that does it
 	buttonX [2]int
 	fault   string
+	about   *subject // the record that it is about; nil for several
 	run     func() tea.Cmd
 }
 
 func newConfirm(title, text, verb string, count int, run func() tea.Cmd) *confirm {
 	return &confirm{title: title, text: text, verb: verb, count: count, number: newInput(""), run: run}
 }
+
+func (f *confirm) subject() *subject { return f.about }
 
 func (f *confirm) typed() bool { return f.count >= typedCount }
 

@@ -17,7 +17,7 @@ type passphraseDialog struct {
 	typed   hidden
 	busy    bool // being tried, which takes a second on purpose
 	fault   string
-	waiting []work
+	waiting []withheld
 }
 
 // hidden is a text that is typed and not shown. It is kept in one slice of bytes, which can be wiped.
@@ -130,7 +130,7 @@ func (c *console) onTried(msg tried) tea.Cmd {
 	c.vault = VaultOpen
 	cmds := []tea.Cmd{c.watchIdle()}
 	for _, w := range p.waiting {
-		cmds = append(cmds, c.write(w))
+		cmds = append(cmds, c.writeOn(c.session.Directory, w, true))
 	}
 	p.waiting = nil
 	return tea.Batch(cmds...)

@@ -25,7 +25,10 @@ type picker struct {
 	typed   string
 	choose  func(c *console, o option) tea.Cmd
 	next    func(c *console) tea.Cmd // what tab does after choosing; nil: nothing
+	about   *subject                 // the record that it is about; nil for several
 }
+
+func (p *picker) subject() *subject { return p.about }
 
 func (p *picker) hints() []hint {
 	list := []hint{{"enter", "choose"}, {"esc", "back"}}

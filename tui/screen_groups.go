@@ -126,7 +126,7 @@ func (s *groupsScreen) askDelete() tea.Cmd {
 	if lost = slices.Compact(lost); len(lost) > 0 {
 		text += " What it gave them ends: " + enumerate(lost, 6) + "."
 	}
-	s.c.push(newConfirm("Delete "+called+"?", text, "Delete", len(targets.ids), func() tea.Cmd {
+	s.ask(newConfirm("Delete "+called+"?", text, "Delete", len(targets.ids), func() tea.Cmd {
 		return s.change(targets, called, "deleted", (*model.Directory).DeleteGroups)
 	}))
 	return nil

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -154,11 +155,24 @@ func (s *rolesScreen) editPermissions() tea.Cmd {
 	}
 	l := newChecklist("Permissions of "+r.Name, entries)
 	l.implied = impliedIn(r.Scope)
-	l.apply = func(c *console, _ map[uint64]int) tea.Cmd {
-		list := pickedPermissions(r.Scope, l.on)
-		see := func(now *model.Snapshot) { r.Role, _ = now.Role(r.ID) }
-		return c.applyPicked(l, "Permissions set", see, func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
-			return model.Outcome{}, d.SetRolePermissions(ctx, a, s.seen(r), list)
+	l.about = s.about(r)
+	holds := func(id uint64) bool { return slices.Contains(r.Permissions, r.Scope.Permissions()[id]) }
+	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
+		return c.applyPicked(&picked{
+			list: l, changed: changed, done: "Permissions set",
+			latest: func(in *model.Snapshot) func(uint64) int {
+				r.Role, _ = in.Role(r.ID)
+				return func(id uint64) int { return tick(holds(id)) }
+			},
+			plan: func(changed map[uint64]int) pickWork {
+				who, list := s.seen(r), pickedPermissions(r.Scope, func(id uint64) bool {
+					state, mine := changed[id]
+					return mine && state > 0 || !mine && holds(id)
+				})
+				return func(ctx context.Context, d *model.Directory, a model.Actor) (model.Outcome, error) {
+					return model.Outcome{}, d.SetRolePermissions(ctx, a, who, list)
+				}
+			},
 		})
 	}
 	s.c.push(l)
@@ -211,7 +225,7 @@ func (s *rolesScreen) askDelete() tea.Cmd {
 	if len(targets.ids) > 1 {
 		text = "Built-in ones stay, and those that somebody has are named and stay too."
 	}
-	s.c.push(newConfirm("Delete "+called+"?", text, "Delete", len(targets.ids), func() tea.Cmd {
+	s.ask(newConfirm("Delete "+called+"?", text, "Delete", len(targets.ids), func() tea.Cmd {
 		return s.change(targets, called, "deleted", (*model.Directory).DeleteRoles)
 	}))
 	return nil

@@ -151,6 +151,9 @@ func (s *serviceAccountsScreen) mayReveal() error {
 }
 
 func (s *serviceAccountsScreen) pickRole() tea.Cmd {
+	if s.chooseOne("role") {
+		return nil
+	}
 	targets, called := s.targets(), s.called()
 	first, _ := s.single() // of many, none is what all have
 	first.in = s.c.snapshot
@@ -172,7 +175,7 @@ func (s *serviceAccountsScreen) askDelete() tea.Cmd {
 	if !ok {
 		text = "Their API keys stop working at once, and whatever uses them with them."
 	}
-	s.c.push(newConfirm("Delete "+called+"?", text, "Delete", len(targets.ids), func() tea.Cmd {
+	s.ask(newConfirm("Delete "+called+"?", text, "Delete", len(targets.ids), func() tea.Cmd {
 		return s.change(targets, called, "deleted", (*model.Directory).DeleteServiceAccounts)
 	}))
 	return nil

@@ -133,7 +133,7 @@ func (s *workspacesScreen) askDelete() tea.Cmd {
 	if len(targets.ids) > 1 {
 		text = "They lose their members, who stay in the account: " + membersText(t) + "."
 	}
-	s.c.push(newConfirm("Delete "+called+"?", text, "Delete", len(targets.ids), func() tea.Cmd {
+	s.ask(newConfirm("Delete "+called+"?", text, "Delete", len(targets.ids), func() tea.Cmd {
 		return s.change(targets, called, "deleted", (*model.Directory).DeleteWorkspaces)
 	}))
 	return nil

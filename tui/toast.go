@@ -58,6 +58,12 @@ func (c *console) put(tone theme.Tone, texts ...string) {
 	c.toast = toast{text: texts[0], shorter: texts[1:], tone: tone, number: c.toast.number + 1}
 }
 
+// hint adds to the toast a key that goes with it, where there is room: "u undo".
+func (c *console) hint(key string) {
+	c.toast.shorter = append([]string{c.toast.text}, c.toast.shorter...)
+	c.toast.text += " · " + key
+}
+
 // toastText returns the toast in as many words as fit beside so many cells, or else alone on the line. What fits neither
 // is the shortest.
 func (c *console) toastText(beside int) string {
