@@ -78,7 +78,8 @@ const rootExample = `  lanyard                          the console
   lanyard demo                     the console on a throwaway account
   lanyard init --account Acme --name "Ana Ruiz" --email ana@example.com
   lanyard --as ben@example.com     act as somebody else
-  lanyard verify <key.txt          is this API key good?`
+  lanyard verify <key.txt          is this API key good?
+  lanyard undo                     take back your last change`
 
 func (e *env) root() *cobra.Command {
 	c := &cobra.Command{
@@ -98,7 +99,7 @@ func (e *env) root() *cobra.Command {
 	c.AddCommand(
 		e.initCommand(), e.demoCommand(), e.usersCommand(), e.serviceAccountsCommand(), e.verifyCommand(), e.sealCommand(),
 		e.backupCommand(), e.restoreCommand(), e.checkCommand(), e.checkFileCommand(), e.compactCommand(),
-		e.versionCommand(), e.clearClipboardCommand(),
+		e.undoCommand(), e.redoCommand(), e.versionCommand(), e.clearClipboardCommand(),
 	)
 	return c
 }

@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": exitsWith, "newkey": newKey, "delkey": deleteKey, "damage": damage, "fromdoc": fromDoc, "showkey": showKey,
+			"hire": hire, "setrole": setRole,
 		},
 	})
 }
@@ -125,6 +126,40 @@ func deleteKey(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(err)
 	_, err = d.DeleteServiceAccounts(context.Background(), me, []model.Seen{{ID: s.ServiceAccounts().ID(0)}})
 	ts.Check(err)
+}
+
+// hire has somebody join with a role: hire EMAIL ROLE.
+func hire(ts *testscript.TestScript, _ bool, args []string) {
+	d, me := directory(ts)
+	ctx := context.Background()
+	invited, _, err := d.InviteUsers(ctx, me, []model.Invite{{Email: args[0], Role: roleNamed(ts, d, args[1])}})
+	ts.Check(err)
+	_, err = d.AcceptInvitation(ctx, invited[0].Token, model.ViaCommandLine)
+	ts.Check(err)
+}
+
+// setRole gives somebody another role: setrole ACTOR EMAIL ROLE.
+func setRole(ts *testscript.TestScript, _ bool, args []string) {
+	d, _ := directory(ts)
+	ctx := context.Background()
+	by, err := model.FindUser(ctx, d.Store(), args[0])
+	ts.Check(err)
+	u, err := model.FindUser(ctx, d.Store(), args[1])
+	ts.Check(err)
+	out, err := d.SetUsersRole(ctx, model.Actor{User: by.ID, Via: model.ViaCommandLine}, []model.Seen{{ID: u.ID}}, roleNamed(ts, d, args[2]))
+	ts.Check(errors.Join(err, out.Err()))
+}
+
+func roleNamed(ts *testscript.TestScript, d *model.Directory, name string) model.ID {
+	s, err := model.LoadSnapshot(context.Background(), d.Store())
+	ts.Check(err)
+	for _, r := range s.Roles() {
+		if r.Name == name {
+			return r.ID
+		}
+	}
+	ts.Fatalf("no role is called %s", name)
+	return 0
 }
 
 // fromDoc writes a shell script that a page of docs shows, so that what people copy is what is tested: fromdoc PAGE N FILE,

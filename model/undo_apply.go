@@ -321,6 +321,7 @@ func (u *undoing) movesBack(t touch, now undoable) ([]move, error) {
 		switch err := u.container(m.slot); {
 		case err == nil:
 			list = append(list, m)
+			u.keepMine(t.ref, m, is)
 		case m.from != "" && t.kind == touchChanged:
 			missing = err
 		}
@@ -329,6 +330,17 @@ func (u *undoing) movesBack(t touch, now undoable) ([]move, error) {
 		return list, nil
 	}
 	return nil, missing
+}
+
+// keepMine has a redo put again what the actor made of a slot, and not what somebody else did meanwhile.
+func (u *undoing) keepMine(ref Ref, m move, is string) {
+	if is == m.to {
+		return
+	}
+	if u.recording.mine[ref] == nil {
+		u.recording.mine[ref] = slots{}
+	}
+	u.recording.mine[ref][m.slot] = m.to
 }
 
 // movedOn is the refusal of a conflict that came up since the caller was asked.

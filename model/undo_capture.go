@@ -15,6 +15,7 @@ type recording struct {
 	order  []Ref
 	before map[Ref][]byte // nil for what wasn't there
 	after  map[Ref][]byte // nil for what is gone
+	mine   map[Ref]slots  // where an undo took back what somebody else had made of it: what to put again, which is one's own
 
 	stepID  ID   // of the step that it became part of, once it is written
 	named   Step // what the events say of it
@@ -66,7 +67,7 @@ func stepOf(ctx context.Context) *openStep {
 }
 
 func newRecording(s *openStep) *recording {
-	r := &recording{step: s, kind: stepDone, before: map[Ref][]byte{}, after: map[Ref][]byte{}, targets: map[Ref]bool{}}
+	r := &recording{step: s, kind: stepDone, before: map[Ref][]byte{}, after: map[Ref][]byte{}, mine: map[Ref]slots{}, targets: map[Ref]bool{}}
 	if s.like != nil {
 		r.named = *s.like
 		r.kind = stepUndone
@@ -160,7 +161,7 @@ func stepText(s string) string {
 func (r *recording) touches() ([]touch, error) {
 	var list []touch
 	for _, ref := range r.order {
-		t, did, err := touchOf(ref, r.before[ref], r.after[ref])
+		t, did, err := touchOf(ref, r.before[ref], r.after[ref], r.mine[ref])
 		if err != nil {
 			return nil, err
 		}
@@ -177,7 +178,7 @@ func (r *recording) wrote() bool {
 }
 
 // touchOf compares a record's bytes before and after.
-func touchOf(ref Ref, before, after []byte) (t touch, did bool, err error) {
+func touchOf(ref Ref, before, after []byte, mine slots) (t touch, did bool, err error) {
 	t.ref = ref
 	switch {
 	case bytes.Equal(before, after):
@@ -196,7 +197,11 @@ func touchOf(ref Ref, before, after []byte) (t touch, did bool, err error) {
 	}
 	from, to := was.slots(), is.slots()
 	for _, k := range from.differences(to) {
-		t.moved = append(t.moved, move{k, from[k], to[k]})
+		m := move{k, from[k], to[k]}
+		if v, forced := mine[k]; forced {
+			m.from = v
+		}
+		t.moved = append(t.moved, m)
 	}
 	t.kind = touchChanged
 	if was.version() == is.version() {
@@ -208,7 +213,7 @@ func touchOf(ref Ref, before, after []byte) (t touch, did bool, err error) {
 // keep writes what the transaction did, at its end.
 func (r *recording) keep(c *change) error {
 	touches, err := r.touches()
-	if err != nil || len(touches) == 0 && !(r.barrier && r.wrote()) {
+	if err != nil || len(touches) == 0 && (!r.barrier || !r.wrote()) {
 		return err
 	}
 	list, err := c.undoList(c.actor.ID)

@@ -309,6 +309,10 @@ func TestUndoAsksWhenSomebodyElseChangedTheSame(t *testing.T) {
 	if u := e.user(ben.ID); u.Role != model.RoleConsumer || u.Name != "Benno" {
 		t.Errorf("%+v", u)
 	}
+	e.redo(e.ana) // one's own, and not what stood there meanwhile
+	if u := e.user(ben.ID); u.Role != model.RoleBuilder {
+		t.Errorf("%+v", u)
+	}
 }
 
 func TestUndoKeepsTheirs(t *testing.T) {
@@ -524,4 +528,36 @@ func TestOneStepOfSeveralCalls(t *testing.T) {
 	if got := e.picture(); got != before {
 		t.Errorf("it is\n%s\nand was\n%s", got, before)
 	}
+}
+
+// What can't be taken back ends the list, with the reason, and what lies before it isn't taken back in its place.
+func TestUndoEndsAtARotatedKey(t *testing.T) {
+	e := newEstate(t)
+	for _, tt := range []struct {
+		do   func() (model.Outcome, error)
+		says string
+	}{
+		{func() (model.Outcome, error) {
+			return e.RotateAPIKeys(t.Context(), e.ana, seen(e.bot.ID), time.Hour)
+		}, "Key of bot rotated can't be undone: the new key may be in use"},
+		{func() (model.Outcome, error) { return e.EndPreviousKeys(t.Context(), e.ana, seen(e.bot.ID)) }, "Old key of bot ended can't be undone"},
+	} {
+		e.done(tt.do())
+		before := e.picture()
+		_, err := e.Undo(t.Context(), e.ana, model.UndoChoice{})
+		e.expect("a barrier", err, model.ErrStatus, tt.says)
+		if e.picture() != before {
+			t.Error("something was taken back")
+		}
+	}
+	e.done(e.DeleteServiceAccounts(t.Context(), e.ana, seen(e.bot.ID)))
+	e.undo(e.ana)
+	if n := count(e.account, model.KindAPIKey); n != 2 {
+		t.Errorf("%d keys came back of 2", n)
+	}
+	if _, err := e.Undo(t.Context(), e.ana, model.UndoChoice{Keep: true}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := e.Undo(t.Context(), e.ana, model.UndoChoice{})
+	e.expect("the barrier before", err, model.ErrStatus, "Key of bot rotated")
 }

@@ -192,7 +192,7 @@ func TestTwoConsolesOnOneFile(t *testing.T) {
 	other.Keys("n").Type("another").Keys("C-s").Expect("another created", "2 service accounts")
 	c.Expect("another", "bot-mine") // the row comes, and the edit stays
 	other.Keys("Down", "Left", "Left", "Left", "Left", "Left", "Enter").Type("-theirs").Keys("Enter").Expect("bot-theirs", "Name changed")
-	c.Keys("Enter").Expect("changed by somebody else", "bot-mine").Esc().Expect("bot-theirs")
+	c.Keys("Enter").Expect("changed by somebody else", "bot-mine", "▸[ Keep theirs ]").Keys("Enter").ExpectNot("bot-mine").Expect("bot-theirs")
 	c.Keys("q").ExpectExit(0)
 	other.Keys("q").ExpectExit(0)
 }
