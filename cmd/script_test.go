@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"lanyard/db"
+	"lanyard/keys"
 	"lanyard/model"
 )
 
@@ -191,14 +192,17 @@ func damage(ts *testscript.TestScript, _ bool, args []string) {
 	case "key":
 		key := ts.ReadFile("key")
 		public := strings.Split(key, "_")[1]
-		record := append([]byte{byte(len(public))}, public...) // with its length before it, as nowhere but in the record
+		record := append([]byte{byte(len(public))}, public...) // with its length before it, as only in records
 		for at := 0; ; at++ {
 			next := bytes.Index(data[at:], record)
 			if next < 0 {
 				break
 			}
 			at += next
-			data[at+len(record)+5] ^= 1
+			digest := at + len(record) + 1
+			if sealed := data[digest+len(keys.Digest{})]; sealed > 0 { // what undo keeps has no sealed copy
+				data[digest+5] ^= 1
+			}
 		}
 	}
 	ts.Check(os.WriteFile(path, data, 0o600))

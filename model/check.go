@@ -105,6 +105,14 @@ var shapes = []struct {
 		t, ok := decodeSpentToken(id, b, false)
 		return stored{t, "", references{}}, ok
 	}},
+	{KindUndo, func(id ID, b []byte) (stored, bool) {
+		l, ok := decodeUndoList(id, b, false)
+		return stored{l, "", references{}}, ok
+	}},
+	{KindUndoPart, func(id ID, b []byte) (stored, bool) {
+		p, ok := decodeUndoPart(id, b, false)
+		return stored{p, "", references{}}, ok
+	}},
 }
 
 // records reads all records that others are made from, and their entries in the indexes.

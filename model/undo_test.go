@@ -561,3 +561,44 @@ func TestUndoEndsAtARotatedKey(t *testing.T) {
 	_, err := e.Undo(t.Context(), e.ana, model.UndoChoice{})
 	e.expect("the barrier before", err, model.ErrStatus, "Key of bot rotated")
 }
+
+// TestNoSealedCopyOfARotatedKeyIsKept looks through all that the store holds for what a key was sealed as, before and after
+// it was rotated away.
+func TestNoSealedCopyOfARotatedKeyIsKept(t *testing.T) {
+	a := newAccount(t)
+	made, err := a.CreateServiceAccount(t.Context(), a.ana, model.ServiceAccountDraft{Name: "bot", Role: model.RoleBuilder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, _ := a.snapshot().APIKey(made)
+	holders := func() (n int) {
+		t.Helper()
+		err := a.store.View(t.Context(), func(tx model.ReadTx) error {
+			for kind := range model.Kind(32) {
+				err := tx.Scan(kind, 0, func(_ model.ID, b []byte) bool {
+					if bytes.Contains(b, key.Sealed) {
+						n++
+					}
+					return true
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := holders(); n != 1 {
+		t.Errorf("%d records hold the sealed copy of a key that was created", n)
+	}
+	if out, err := a.RotateAPIKeys(t.Context(), a.ana, []model.Seen{{ID: made.ID}}, model.DefaultGrace); err != nil || out.Done != 1 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if n := holders(); n != 0 {
+		t.Errorf("%d records hold the sealed copy of a key that was rotated away", n)
+	}
+}
