@@ -198,8 +198,14 @@ func (t *tx) Delete(kind model.Kind, id model.ID) error {
 	t.head.counts[kind]--
 	t.touch(kind, id)
 	t.dirty = true
-	t.erased = t.erased || kind == model.KindAPIKey
+	t.erased = t.erased || kind == model.KindAPIKey || kind == model.KindUndoPart && holdsKeys(key, old)
 	return t.engine(t.w.delete(key))
+}
+
+// holdsKeys reports whether sealed keys go with a part of an undo step.
+func holdsKeys(key, wrapped []byte) bool {
+	value, err := unwrap(key, wrapped)
+	return err == nil && model.HoldsKeys(value)
 }
 
 // touch notes what the change log will name.

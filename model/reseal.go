@@ -14,11 +14,14 @@ type Sealing struct {
 	Earlier int // of those, under an earlier generation
 }
 
-// Sealing looks through all API keys. It needs no sealing key.
+// Sealing looks through all API keys, those of deletions that can be undone included. It needs no sealing key.
 func (d *Directory) Sealing(ctx context.Context, generation uint64) (Sealing, error) {
 	var s Sealing
 	err := d.store.View(ctx, func(tx ReadTx) error {
-		s = Sealing{}
+		var err error
+		if _, s, err = partsSealedBefore(tx, generation); err != nil {
+			return err
+		}
 		return scanKeys(tx, 0, func(k APIKey) bool {
 			if len(k.Sealed) > 0 {
 				s.Keys++
@@ -71,6 +74,12 @@ func (d *Directory) Reseal(ctx context.Context, actor Actor) (Resealed, error) {
 		next, through = ids[len(ids)-1]+1, through+len(ids)
 		ReportProgress(ctx, through, max(through, before.Earlier))
 	}
+	undo, err := d.resealUndo(ctx, actor, generation)
+	if err != nil {
+		return out, err
+	}
+	out.Done += undo.Done
+	out.Shut = append(out.Shut, undo.Shut...)
 	ended := fmt.Sprintf("%d sealed anew", out.Done)
 	if len(out.Shut) > 0 {
 		ended += fmt.Sprintf(", %d don't open", len(out.Shut))

@@ -208,3 +208,28 @@ func TestAKeyThatWasSealedAnewMeanwhileOpens(t *testing.T) {
 		t.Errorf("an old copy of the sealing key opens it: %v", err)
 	}
 }
+
+// What undo holds of deleted keys is sealed anew too: neither does a key come back that doesn't open, nor does an old copy of
+// the sealing key open what lies there.
+func TestResealReachesWhatUndoHolds(t *testing.T) {
+	v := newVaulted(t, 2)
+	first := v.snapshot().ServiceAccounts().ID(0)
+	v.done(v.dir.DeleteServiceAccounts(t.Context(), v.ana, seen(first)))
+	v.rotate()
+	if got := v.sealing(); got.Keys != 2 || got.Earlier != 2 {
+		t.Fatalf("%+v", got)
+	}
+	out, err := v.dir.Reseal(t.Context(), v.ana)
+	if err != nil || out.Done != 2 || len(out.Shut) > 0 {
+		t.Fatal(out, err)
+	}
+	if got := v.sealing(); got.Keys != 2 || got.Earlier != 0 {
+		t.Errorf("%+v", got)
+	}
+	if _, err := v.dir.Undo(t.Context(), v.ana, model.UndoChoice{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := v.open(); n != 2 {
+		t.Errorf("%d of 2 keys open", n)
+	}
+}

@@ -226,6 +226,9 @@ func (s *Snapshot) Refresh(ctx context.Context, store Store) (*Snapshot, error) 
 func (s *Snapshot) with(tx ReadTx, refs []Ref) (*Snapshot, error) {
 	changes := map[Kind][]rowChange{}
 	for _, ref := range refs {
+		if !slices.Contains(loadedKinds, ref.Kind) {
+			continue
+		}
 		b, err := tx.Get(ref.Kind, ref.ID)
 		switch {
 		case errors.Is(err, ErrNotFound):

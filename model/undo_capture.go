@@ -184,8 +184,8 @@ func touchOf(ref Ref, before, after []byte, mine slots) (t touch, did bool, err 
 	case bytes.Equal(before, after):
 		return t, false, nil
 	case before == nil:
-		t.kind, t.image = touchCreated, unsealed(ref, after)
-		return t, true, nil
+		t.kind, t.image = touchCreated, after
+		return t, ref.Kind != KindAPIKey, nil // a key goes again with its service account, and its copy needn't lie here too
 	case after == nil:
 		t.kind, t.image = touchDeleted, before
 		return t, true, nil
@@ -208,20 +208,6 @@ func touchOf(ref Ref, before, after []byte, mine slots) (t touch, did bool, err 
 		t.kind = touchSwept
 	}
 	return t, len(t.moved) > 0, nil
-}
-
-// unsealed returns a record without the sealed copy of a key. To take the making of a key back nobody has to open it, and
-// what was rotated away later shouldn't stay here.
-func unsealed(ref Ref, b []byte) []byte {
-	if ref.Kind != KindAPIKey {
-		return b
-	}
-	k, ok := decodeAPIKey(ref.ID, b, false)
-	if !ok {
-		return nil // which undo then can't decode either
-	}
-	k.Sealed = nil
-	return k.appendRecord(nil)
 }
 
 // keep writes what the transaction did, at its end.

@@ -142,7 +142,7 @@ const (
 type touch struct {
 	ref   Ref
 	kind  touchKind
-	image []byte // of one that was created, as it was then, a key unsealed; of one that was deleted, as it was before
+	image []byte // of one that was created, as it was then; of one that was deleted, as it was before
 	moved []move // of one that was changed
 }
 
