@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,10 @@ import (
 )
 
 // Founder is who creates an account.
-type Founder struct{ Account, Name, Email string }
+type Founder struct {
+	Account, Name, Email string
+	At                   time.Time // when; now if zero
+}
 
 // Check returns the founder's texts as they will be kept, or what is wrong with the first that isn't right.
 func (f Founder) Check() (Founder, error) {
@@ -34,7 +38,7 @@ func (d *Directory) Found(tx WriteTx, f Founder, via Via) (User, error) {
 		return User{}, err
 	}
 	defer root.Wipe()
-	now := d.now()
+	now := cmp.Or(f.At, d.now())
 	account := Account{Version: 1, Name: f.Account, CreatedAt: now}
 	if err := save(tx, nil, account); err != nil {
 		return User{}, err
@@ -43,8 +47,9 @@ func (d *Directory) Found(tx WriteTx, f Founder, via Via) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	u := User{ID: id, Version: 1, Email: f.Email, Name: f.Name, Role: RoleAdmin, Status: StatusActive, JoinedAt: now, LastSeenAt: now}
+	u := User{ID: id, Version: 1, Email: f.Email, Name: f.Name, Role: RoleAdmin, Status: StatusActive, JoinedAt: now, LastSeenAt: d.now()}
 	return u, d.change(tx, root, u, via, nil, func(c *change) error {
+		c.now = now
 		if err := c.saveUser(nil, &u); err != nil {
 			return err
 		}

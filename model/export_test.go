@@ -51,3 +51,19 @@ func SetUndoBounds(steps, parts int) (reset func()) {
 	maxSteps, maxUndoParts = steps, parts
 	return func() { maxSteps, maxUndoParts = s, p }
 }
+
+// Kept returns how many events are in memory.
+func (a *Activity) Kept() int { return len(a.young) + len(a.old) }
+
+// FillEvents writes events that are chained to nothing.
+func FillEvents(tx WriteTx, n int) error {
+	count, err := tx.Count(KindEvent)
+	for i := range n {
+		if err != nil {
+			return err
+		}
+		e := Event{Seq: uint64(count + i + 1), Action: "user.rename", ActorName: "ana@acme.test"}
+		err = tx.Put(KindEvent, ID(e.Seq), e.appendRecord(nil))
+	}
+	return err
+}

@@ -193,7 +193,8 @@ func (s *Snapshot) ServiceAccountsChangedSince(before *Snapshot) ([]ID, bool) {
 // ActiveAdmins returns how many Active users with the Admin role the account has.
 func (s *Snapshot) ActiveAdmins() int { return s.activeAdmins }
 
-// Total returns how many records of a kind the store holds, which is more than are loaded while a Loader is at work.
+// Total returns how many records of a kind the store holds, which is more than are loaded while a Loader is at work, and of
+// events, none of which a snapshot holds, how many there are.
 func (s *Snapshot) Total(kind Kind) int { return s.totals[kind] }
 
 // loadedKinds are the kinds that a snapshot holds as tables, in the order in which they are loaded: first what is little and
@@ -284,7 +285,7 @@ func (s *Snapshot) readFigures(tx ReadTx) (err error) {
 		return err
 	}
 	s.totals = map[Kind]int{}
-	for _, kind := range loadedKinds {
+	for _, kind := range append([]Kind{KindEvent}, loadedKinds...) {
 		if s.totals[kind], err = tx.Count(kind); err != nil {
 			return err
 		}

@@ -16,13 +16,14 @@ import (
 // Data is a source of sample records. The same seed and clock give the same records.
 type Data struct {
 	random *rand.Rand
+	seed   uint64
 	now    time.Time
 	taken  map[string]int // names of service accounts that were given out
 }
 
 // New returns a source with a seed. Times of the records lie before now.
 func New(seed uint64, now time.Time) *Data {
-	return &Data{random: rand.New(rand.NewPCG(seed, 0x6c616e79617264)), now: now.Truncate(time.Minute), taken: map[string]int{}}
+	return &Data{random: rand.New(rand.NewPCG(seed, 0x6c616e79617264)), seed: seed, now: now.Truncate(time.Minute), taken: map[string]int{}}
 }
 
 // Filling makes up an account: users, a few of every status, role and length of name, service accounts, and the groups,
@@ -32,6 +33,7 @@ func (d *Data) Filling(users, machines int) model.Filling {
 		Grants:          d.grants,
 		Users:           func(made model.Made) iter.Seq[model.User] { return d.users(users, made) },
 		ServiceAccounts: func(made model.Made) iter.Seq2[model.ServiceAccount, time.Time] { return d.machines(machines, made) },
+		History:         d.tell,
 	}
 	if users > 0 {
 		f.Roles, f.Workspaces, f.Groups = roles, workspaces, groups
