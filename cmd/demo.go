@@ -100,7 +100,7 @@ func stopped(epoch string, running func() time.Time) func() time.Time {
 // create makes up the account.
 func (d demo) create(ctx context.Context, h home, now func() time.Time) (*model.Directory, *vault, error) {
 	data := sample.New(d.seed, now())
-	founder := model.Founder{Account: "Acme", Name: "Ana Ruiz", Email: "ana@acme.test"}
+	founder := model.Founder{Account: "Acme", Name: "Ana Ruiz", Email: "ana@acme.test", At: data.Began()}
 	options := model.Options{Rand: d.secrets(), Now: now}
 	return h.found(ctx, founder, options, model.ViaCommandLine, func(dir *model.Directory, tx model.WriteTx, me model.User) error {
 		return dir.Fill(tx, me, data.Filling(d.users-1, d.machines))

@@ -97,8 +97,8 @@ func (e *env) root() *cobra.Command {
 	flags.StringVar(&e.clip, "clipboard", "auto", "how to copy: auto, native, tmux, osc52 or off")
 	flags.StringVar(&e.passphraseFile, "passphrase-file", "", "the `FILE` that holds the sealing key's passphrase; - for standard input")
 	c.AddCommand(
-		e.initCommand(), e.demoCommand(), e.usersCommand(), e.serviceAccountsCommand(), e.verifyCommand(), e.sealCommand(),
-		e.backupCommand(), e.restoreCommand(), e.checkCommand(), e.checkFileCommand(), e.compactCommand(),
+		e.initCommand(), e.demoCommand(), e.usersCommand(), e.serviceAccountsCommand(), e.activityCommand(), e.verifyCommand(),
+		e.sealCommand(), e.backupCommand(), e.restoreCommand(), e.checkCommand(), e.checkFileCommand(), e.compactCommand(),
 		e.undoCommand(), e.redoCommand(), e.versionCommand(), e.clearClipboardCommand(),
 	)
 	return c

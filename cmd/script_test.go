@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": exitsWith, "newkey": newKey, "delkey": deleteKey, "damage": damage, "fromdoc": fromDoc, "showkey": showKey,
 			"hire": hire, "setrole": setRole,
+			"newuser": newUser, "keephead": keepHead, "verifyhead": verifyHead, "dropevents": dropEvents, "bendevent": bendEvent,
 		},
 	})
 }

@@ -25,15 +25,22 @@ func (c *console) generalActions() []action {
 }
 
 func (c *console) viewActions() []action {
+	mayMark := func() error { return c.screen().mayMark() }
 	return []action{
 		{id: "filter", title: "Filter as you type", keys: []string{"/"}, footer: "filter", section: sectionView, run: c.openFilter},
 		{
 			id: "sort", title: "Sort by this column; again: the other way", keys: []string{"s"}, footer: "sort", section: sectionView,
-			run: func() tea.Cmd { return c.screen().sort() },
+			enabled: func() error { return c.screen().maySort() }, run: func() tea.Cmd { return c.screen().sort() },
 		},
-		{id: "mark", title: "Mark the row", keys: []string{"space"}, footer: "mark", section: sectionView, run: c.do(func() { c.screen().toggleMark() })},
-		{id: "mark-all", title: "Mark all rows shown", keys: []string{"ctrl+a"}, section: sectionView, run: c.do(func() { c.screen().markShown() })},
-		{id: "back", title: "One step back: clear marks, clear the filter", keys: []string{"esc"}, section: sectionView, run: c.stepBack},
+		{
+			id: "mark", title: "Mark the row", keys: []string{"space"}, footer: "mark", section: sectionView,
+			enabled: mayMark, run: c.do(func() { c.screen().toggleMark() }),
+		},
+		{
+			id: "mark-all", title: "Mark all rows shown", keys: []string{"ctrl+a"}, section: sectionView,
+			enabled: mayMark, run: c.do(func() { c.screen().markShown() }),
+		},
+		{id: "back", title: "One step back: clear marks, clear the filter, leave a history", keys: []string{"esc"}, section: sectionView, run: c.stepBack},
 		{id: "next-tab", title: "Next tab", keys: []string{"tab"}, section: sectionView, run: c.do(func() { c.showTab(c.tab + 1) })},
 		{id: "previous-tab", title: "Previous tab", keys: []string{"shift+tab"}, section: sectionView, run: c.do(func() { c.showTab(c.tab - 1) })},
 	}
@@ -124,6 +131,9 @@ func (c *console) stepBack() tea.Cmd {
 	}
 	if c.screen().filter() != "" {
 		return c.screen().setFilter("")
+	}
+	if cmd, ok := c.screen().leave(); ok {
+		return cmd
 	}
 	c.toast.text = ""
 	return nil

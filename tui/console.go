@@ -60,6 +60,7 @@ type console struct {
 	width, height int
 	theme         *theme.Theme
 	screens       []screen
+	activity      *activityScreen // one of them
 	tab           int
 	overlays      []overlay
 	toast         toast
@@ -97,7 +98,10 @@ func New(ctx context.Context, o Options) tea.Model {
 // open shows an account.
 func (c *console) open(s *Session) {
 	c.session, c.snapshot, c.loading = s, s.Snapshot, s.Loader != nil
-	c.screens = []screen{newUsersScreen(c), newServiceAccountsScreen(c), newGroupsScreen(c), newWorkspacesScreen(c), newRolesScreen(c)}
+	c.activity = newActivityScreen(c)
+	c.screens = []screen{
+		newUsersScreen(c), newServiceAccountsScreen(c), newGroupsScreen(c), newWorkspacesScreen(c), newRolesScreen(c), c.activity,
+	}
 	c.general = c.generalActions() // which names the tabs
 	c.layout()
 }
@@ -132,6 +136,11 @@ func (c *console) begin() tea.Cmd {
 func (c *console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	c.noteActive(msg)
 	cmd := c.route(msg)
+	if len(c.screens) > 0 {
+		if need := c.screen().need(); need != nil {
+			c.owed = append(c.owed, need)
+		}
+	}
 	if len(c.owed) > 0 {
 		cmd = tea.Batch(append(c.owed, cmd)...)
 		c.owed = nil

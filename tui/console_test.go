@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -46,9 +47,12 @@ func TestNoTwoActionsShareAKey(t *testing.T) {
 
 func TestEveryScreenHasWhatTheDesignNames(t *testing.T) {
 	d := start(t, setup{width: 80, height: 24, users: 5, machines: 3})
-	for key := range strings.FieldsSeq("tab shift+tab 1 2 3 4 5 up down left right h j k l pgup pgdown ctrl+u ctrl+d g G home end enter esc a n o c x delete space ctrl+a / s ? : M ctrl+l ctrl+z q ctrl+c") {
+	for key := range strings.FieldsSeq("tab shift+tab 1 2 3 4 5 6 up down left right h j k l pgup pgdown ctrl+u ctrl+d g G home end enter esc a n o c x delete space ctrl+a / s ? : M ctrl+l ctrl+z q ctrl+c") {
 		for tab := range d.c.screens {
 			d.c.tab = tab
+			if d.c.screen() == screen(d.c.activity) && slices.Contains([]string{"n", "x", "delete"}, key) {
+				continue // events are neither made nor removed by hand
+			}
 			if _, ok := actionFor(d.c.actions(), key); !ok {
 				t.Errorf("%s does nothing on %s", key, d.c.screen().title())
 			}

@@ -59,7 +59,7 @@ func start(t *testing.T, s setup) *driver {
 	d.must(d.store.Update(t.Context(), func(tx model.WriteTx) error {
 		data = sample.New(1, noon) // the store may run this twice
 		var err error
-		if me, err = dir.Found(tx, model.Founder{Account: "Acme", Name: "Ana Ruiz", Email: "ana@acme.test"}, model.ViaConsole); err != nil {
+		if me, err = dir.Found(tx, model.Founder{Account: "Acme", Name: "Ana Ruiz", Email: "ana@acme.test", At: data.Began()}, model.ViaConsole); err != nil {
 			return err
 		}
 		return dir.Fill(tx, me, data.Filling(s.users, s.machines))

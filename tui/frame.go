@@ -213,6 +213,12 @@ func (c *console) footerHints() []hint {
 	// The two that lead everywhere come first, then what this screen is for.
 	for _, actions := range [][]action{c.general[:2], c.screen().actions(), c.general[2:]} {
 		for _, a := range actions {
+			if a.section == sectionView && a.why() != nil {
+				continue // not of this screen
+			}
+			if a.id == "edit" {
+				a.footer = c.screen().enters()
+			}
 			if a.footer != "" {
 				list = append(list, hint{a.keys[0], a.footer})
 			}

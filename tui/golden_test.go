@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/exp/golden"
 
+	"lanyard/model"
 	"lanyard/tui/theme"
 )
 
@@ -42,6 +43,12 @@ var scenes = []struct {
 	{"locked", setup{users: 41, locked: true}, "down"},
 	{"unlock", setup{users: 41, locked: true}, "down enter end x enter a b c"},
 	{"unlock-wrong", setup{machines: 3, locked: true}, "2 n w e b tab tab ctrl+s a b c enter"},
+	{"activity", setup{users: 41, machines: 9}, "6 down down"},
+	{"activity-event", setup{users: 41, machines: 9}, "6 / r o l e : enter enter"},
+	{"activity-filter", setup{users: 41, machines: 9}, "6 / c a t e g o r y : k e y s space b o t"},
+	{"activity-empty", setup{users: 41}, "6 / n o b o d y"},
+	{"activity-refused", setup{users: 41, role: model.RoleBuilder}, "6"},
+	{"history", setup{users: 41, machines: 9}, "2 down H down"},
 }
 
 func TestFrames(t *testing.T) {

@@ -30,6 +30,11 @@ type screen interface {
 	menuTitle() (title string, ok bool)
 	aim() aim // what the menu is about
 	turns() time.Time
+	holds() model.Kind // of what its rows are
+	enters() string    // what enter does, in a word for the footer
+	mayMark() error    // whether rows can be marked, or why not
+	maySort() error    // whether rows can be sorted, or why not
+	need() tea.Cmd     // what the rows in view still wait for
 
 	refresh() tea.Cmd
 	handle(msg tea.Msg) tea.Cmd
@@ -49,6 +54,8 @@ type screen interface {
 	narrows() string // the words that narrow the filter: "status: role:"
 	setFilter(s string) tea.Cmd
 	sort() tea.Cmd
+	showRow(id uint64) (cmd tea.Cmd, ok bool)
+	leave() (cmd tea.Cmd, ok bool) // one step back, where there is one beyond marks and filter
 	enter() tea.Cmd
 	click(x, y int) tea.Cmd
 	wheel(by int)
@@ -115,6 +122,12 @@ func (s *sheet[T]) title() string           { return s.name }
 func (s *sheet[T]) short() string           { return s.brief }
 func (s *sheet[T]) actions() []action       { return s.acts }
 func (s *sheet[T]) view() string            { return s.grid.View() }
+func (s *sheet[T]) holds() model.Kind       { return s.kind }
+func (s *sheet[T]) enters() string          { return "edit" }
+func (s *sheet[T]) mayMark() error          { return nil }
+func (s *sheet[T]) maySort() error          { return nil }
+func (s *sheet[T]) need() tea.Cmd           { return nil }
+func (s *sheet[T]) leave() (tea.Cmd, bool)  { return nil, false }
 func (s *sheet[T]) resize(w, h int)         { s.grid.SetSize(w, h) }
 func (s *sheet[T]) setTheme(t *theme.Theme) { s.grid.SetTheme(t) }
 
@@ -294,7 +307,9 @@ func (s *sheet[T]) click(x, y int) tea.Cmd {
 		return s.grid.SortBy(hit.Column)
 	case grid.OnMargin:
 		s.grid.Select(hit.ID, "")
-		s.grid.ToggleMark()
+		if s.c.screen().mayMark() == nil {
+			s.grid.ToggleMark()
+		}
 		return nil
 	case grid.Nothing:
 		return nil

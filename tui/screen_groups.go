@@ -81,6 +81,7 @@ func (s *groupsScreen) describeActions() []action {
 		{id: "info", title: "Group info", keys: []string{"o"}, menu: "i", section: sectionHere, enabled: s.oneRow, run: s.info},
 		{id: "group.edit_members", title: "Members…", menu: "m", section: sectionHere, enabled: s.allowed(mayEditMembers), run: s.editGroupMembers},
 		{id: "group.edit_workspaces", title: "Workspaces…", menu: "w", section: sectionHere, enabled: s.oneRow, run: s.editGroupWorkspaces},
+		s.history(),
 		s.copyName(),
 		{
 			id: "group.delete", title: "Delete", keys: []string{"x", "delete"}, menu: "x", section: sectionHere, danger: true,

@@ -88,6 +88,7 @@ func (s *rolesScreen) describeActions() []action {
 			id: "role.edit_permissions", title: "Permissions…", menu: "p", section: sectionHere,
 			enabled: s.allowed(ofRole(model.Rules.EditRole)), run: s.editPermissions,
 		},
+		s.history(),
 		s.copyName(),
 		{
 			id: "role.delete", title: "Delete", keys: []string{"x", "delete"}, menu: "x", section: sectionHere, danger: true,

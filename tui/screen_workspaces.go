@@ -98,6 +98,7 @@ func (s *workspacesScreen) describeActions() []action {
 		{id: "workspace.edit_users", title: "Users…", menu: "u", section: sectionHere, enabled: members, run: s.editUsers},
 		{id: "workspace.edit_groups", title: "Groups…", menu: "g", section: sectionHere, enabled: members, run: s.editGroups},
 		{id: "workspace.edit_service_accounts", title: "Service accounts…", menu: "s", section: sectionHere, enabled: members, run: s.editServiceAccounts},
+		s.history(),
 		s.copyName(),
 		{
 			id: "workspace.delete", title: "Delete", keys: []string{"x", "delete"}, menu: "x", section: sectionHere, danger: true,

@@ -80,13 +80,10 @@ func fitTabs(t *theme.Theme, tabs []tab, current, width int) (line, [][2]int) {
 	return l, at
 }
 
-// end is where the last tab ends. The air behind it needs no room.
+// end is where the last tab ends.
 func (f tabForm) end(at [][2]int) int {
-	switch {
-	case len(at) == 0:
+	if len(at) == 0 {
 		return 0
-	case f.apart > 2:
-		return at[len(at)-1][1] - 1
 	}
 	return at[len(at)-1][1]
 }
@@ -111,10 +108,13 @@ func (f tabForm) draw(t *theme.Theme, tabs []tab, current int) (l line, at [][2]
 		}
 		put(left, theme.Accent)
 		put(tb.label(show), tone)
-		switch {
+		switch last := i == len(tabs)-1; {
+		case last && i == current:
+			put(right, theme.Accent)
+		case last: // the air behind it needs no room
 		case f.apart > 2:
 			put(right+" ", theme.Accent)
-		case f.apart > 1 || i == current && i == len(tabs)-1:
+		case f.apart > 1:
 			put(right, theme.Accent)
 		}
 		at = append(at, [2]int{from, x})

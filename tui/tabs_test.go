@@ -54,7 +54,8 @@ func TestTabsFit(t *testing.T) {
 		{large, 0, 108, " ▏1 Users 1.0M▕ 2 Service Accounts 123k  3 Groups 12.3k  4 Workspaces 3  5 Roles 6  6 Activity 10.0M"},
 		{large, 0, 80, " ▏1 Users 1,000,000▕  2 Services   3 Groups   4 Spaces   5 Roles   6 Activity"},
 		{large, 5, 60, " 1 Users 2 Services 3 Groups 4 Spaces 5 Roles▏6 Activity▕"},
-		{large, 1, 40, "  1 ▏2 Services 123k▕ 3  4  5  6"},
+		{large, 1, 40, "  1 ▏2 Service Accounts 123k▕ 3  4  5  6"},
+		{small, 5, 92, "  1 Users 42  2 Service Accounts 7  3 Groups 5  4 Workspaces 3  5 Roles 6 ▏6 Activity 128▕"},
 		{small[:2], 1, 40, "  1 Users 42  ▏2 Service Accounts 7▕"},
 		{nil, 0, 40, ""},
 	} {

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,6 +30,7 @@ type account struct {
 	took  time.Duration
 
 	machines int // how many service accounts, defaultMachines if zero
+	events   int // how many events beside those of the sample data
 }
 
 // defaultMachines is how many service accounts an account has.
@@ -67,8 +69,11 @@ func makeAccount(ctx context.Context, a account) error {
 		if err != nil {
 			return err
 		}
-		sampled := sample.New(1, time.Now())
-		return d.Fill(tx, me, sampled.Filling(a.users-1, cmp.Or(a.machines, defaultMachines)))
+		filling := sample.New(1, time.Now()).Filling(a.users-1, cmp.Or(a.machines, defaultMachines))
+		if a.events > 0 {
+			filling.History = a.history
+		}
+		return d.Fill(tx, me, filling)
 	})
 	if err != nil {
 		return err
@@ -82,6 +87,27 @@ func makeAccount(ctx context.Context, a account) error {
 		return err
 	}
 	return os.WriteFile(a.made(), data, 0o600)
+}
+
+// history is one change after another, a second apart: every hundredth is of a key, and each is told of one of the first users.
+func (a account) history(f model.Filled) iter.Seq[model.Event] {
+	from := time.Now().Add(-time.Duration(a.events) * time.Second)
+	return func(yield func(model.Event) bool) {
+		for i := range a.events {
+			u := f.Users[i%len(f.Users)]
+			e := model.Event{
+				Time: from.Add(time.Duration(i) * time.Second), Actor: f.By.ID, ActorName: f.By.Email, Via: model.ViaConsole,
+				Action: "user.rename", Target: model.Ref{Kind: model.KindUser, ID: u.ID}, TargetName: u.Email,
+				Changes: []model.Change{{Field: "name", From: fmt.Sprintf("%s %d", u.Name, i), To: u.Name}},
+			}
+			if i%100 == 0 {
+				e.Action = "service_account.copy_key"
+			}
+			if !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // unplaced is a store that isn't in place yet: only its id is known.

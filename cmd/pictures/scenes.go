@@ -52,6 +52,15 @@ var scenes = []scene{
 		},
 	},
 	{
+		name: "activity", title: "What was done in the account, and what changed in it", args: demo,
+		steps: []step{
+			{keys: []string{"6"}, shows: "Done by"},
+			{keys: []string{"/"}, shows: "narrow"},
+			{text: `action:"set role"`, shows: "10 of 138"},
+			{keys: []string{"Enter", "Down", "Enter"}, shows: "from"},
+		},
+	},
+	{
 		name: "workspaces", title: "The members of a workspace, with their roles", args: demo,
 		steps: []step{
 			{keys: []string{"4"}, shows: "Owners"},

@@ -5,7 +5,7 @@ package grid
 func (g *Grid[T]) followCursor(old *picture[T]) {
 	p := g.pic
 	n := p.len()
-	line := g.at - g.offset
+	line, atTop := g.at-g.offset, g.offset == 0
 	k := -1
 	if p.query.canon != old.query.canon && !p.query.all() {
 		k, line = 0, 0
@@ -16,6 +16,9 @@ func (g *Grid[T]) followCursor(old *picture[T]) {
 		k = min(g.at, n-1)
 	}
 	g.offset = k - line
+	if g.feed && atTop {
+		g.offset = 0
+	}
 	g.moveTo(k)
 }
 
@@ -108,8 +111,8 @@ func (g *Grid[T]) Cursor() (row T, id uint64, column string, ok bool) {
 	return g.pic.rows.At(pos), g.pic.rows.ID(pos), g.cursorColumn(), true
 }
 
-// Select puts the cursor on a row and, unless column is "", on a column. It reports whether the row is shown. While the grid is busy, a row that it
-// doesn't know gets the cursor when it comes: the one just made, say.
+// Select puts the cursor on a row and, unless column is "", on a column. It reports whether the row is shown. While the grid is busy, a row that
+// isn't shown yet gets the cursor when it comes: the one just made, say.
 func (g *Grid[T]) Select(id uint64, column string) bool {
 	if column == Menu || g.columnIndex(column) >= 0 {
 		g.column = column
@@ -123,6 +126,9 @@ func (g *Grid[T]) Select(id uint64, column string) bool {
 	}
 	k := g.find(uint32(pos))
 	if k < 0 {
+		if g.Busy() {
+			g.id, g.placed = id, true
+		}
 		return false
 	}
 	g.moveTo(k)

@@ -28,6 +28,7 @@ type Grid[T any] struct {
 	want   wish[T]     // what should be
 	job    *job[T]     // what makes the one into the other, nil if nothing does
 	filter string      // as it was typed
+	feed   bool        // rows come chosen and in order
 
 	at     int    // the row with the cursor, counted as they are shown
 	id     uint64 // and its id, by which it is found again
@@ -68,6 +69,21 @@ func New[T any](th *theme.Theme, columns ...Column[T]) *Grid[T] {
 	g.pic = &picture[T]{wish: g.want}
 	g.arrange()
 	return g
+}
+
+// Feed makes the grid one for rows that come chosen and in an order of their own, newest first, and that may be read only when they are looked at. The
+// filter chooses nothing then: it shows what was looked for, where it stands together. While the first row is in the window, what comes in before it
+// shows at once.
+func (g *Grid[T]) Feed() {
+	g.feed = true
+	g.want.query = g.parse("")
+}
+
+// parse takes a filter apart.
+func (g *Grid[T]) parse(text string) *query {
+	q := parse(text, g.columns)
+	q.feed = g.feed
+	return q
 }
 
 // SetTheme changes how everything looks, as when the terminal has said what it is.
@@ -125,7 +141,7 @@ func (g *Grid[T]) SetRows(rows Rows[T]) tea.Cmd {
 // key one has to hold. Quotes keep spaces together. The best match gets the cursor, and when the filter goes, the cursor stays on its row.
 func (g *Grid[T]) SetFilter(text string) tea.Cmd {
 	g.filter = text
-	q := parse(text, g.columns)
+	q := g.parse(text)
 	if q.canon == g.want.query.canon {
 		return nil
 	}
@@ -158,6 +174,11 @@ func (g *Grid[T]) Sort() (column string, descending bool) {
 // Counts are how many rows there are, how many the filter shows, and how many are marked, shown or not.
 func (g *Grid[T]) Counts() (total, shown, marked int) {
 	return g.pic.rows.Len(), g.pic.len(), g.marks.count
+}
+
+// Window is which of the rows shown are in the window: from the one up to, not including, the other.
+func (g *Grid[T]) Window() (from, to int) {
+	return g.offset, min(g.offset+g.body(), g.pic.len())
 }
 
 // Rows are all rows as they are on the screen, whether the filter shows them or not.

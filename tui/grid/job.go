@@ -88,7 +88,7 @@ func (g *Grid[T]) painter() *painter[T] {
 
 // cheap reports whether the picture can be made while the key waits: because there are few rows, or because few of them have to be looked at.
 func (j *painter[T]) cheap() bool {
-	if max(j.old.rows.Len(), j.want.rows.Len()) <= atOnce {
+	if max(j.old.rows.Len(), j.want.rows.Len()) <= atOnce || j.want.query.feed {
 		return true
 	}
 	rows := j.sameRows() || j.delta != nil

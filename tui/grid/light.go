@@ -12,10 +12,11 @@ type lighter struct {
 	mode    text.Mode
 	terms   []term
 	matcher *matcher
+	feed    bool
 }
 
 func newLighter(mode text.Mode, q *query) lighter {
-	return lighter{mode: mode, terms: q.terms, matcher: newMatcher()}
+	return lighter{mode: mode, terms: q.terms, matcher: newMatcher(), feed: q.feed}
 }
 
 // row marks the hits in the cells of one row. A term shows only where it matches best: one that stands in the name needn't be pieced together from the
@@ -33,7 +34,7 @@ func (l *lighter) row(cells []drawn) {
 			}
 		}
 		for k := range cells {
-			if best < unmatched && tiers[k] == best {
+			if best < unmatched && tiers[k] == best && (best < scattered || !l.feed) {
 				l.cell(t, &cells[k], best)
 			}
 		}

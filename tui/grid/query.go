@@ -11,6 +11,7 @@ type query struct {
 	canon   string // the same for filters that mean the same
 	terms   []term
 	narrows []narrow
+	feed    bool // the rows were chosen elsewhere
 }
 
 // narrow is all `key:value` of one key: a row has to have one of the values.
@@ -62,7 +63,7 @@ func (q *query) narrow(column int, value string) {
 }
 
 // all reports whether the query lets every row through.
-func (q *query) all() bool { return len(q.terms) == 0 && len(q.narrows) == 0 }
+func (q *query) all() bool { return q.feed || len(q.terms) == 0 && len(q.narrows) == 0 }
 
 // within reports whether q lets through only rows that p lets through too, none of them better, as far as can be told from the two alone. It is so when a
 // letter is typed at the end of a term, or another term is begun.

@@ -1,0 +1,167 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"lanyard/model"
+	"lanyard/tui/text"
+)
+
+// newUser adds an Active user who is a Builder: newuser EMAIL.
+func newUser(ts *testscript.TestScript, _ bool, args []string) {
+	d, me := directory(ts)
+	invited, _, err := d.InviteUsers(context.Background(), me, []model.Invite{{Email: args[0], Role: model.RoleBuilder}})
+	ts.Check(err)
+	_, err = d.AcceptInvitation(context.Background(), invited[0].Token, model.ViaCommandLine)
+	ts.Check(err)
+}
+
+// keepHead writes the activity's head into a file: keephead FILE.
+func keepHead(ts *testscript.TestScript, _ bool, args []string) {
+	d, _ := directory(ts)
+	head, err := d.VerifyActivity(context.Background(), model.Head{}, nil)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(head.String()), 0o600))
+}
+
+// verifyHead compares with a head that was kept: verifyhead CODE FILE.
+func verifyHead(ts *testscript.TestScript, neg bool, args []string) {
+	exitsWith(ts, neg, []string{args[0], "activity", "verify", "--head", ts.ReadFile(args[1])})
+}
+
+// dropEvents takes events away at the end, past the rules: dropevents N.
+func dropEvents(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	d, _ := directory(ts)
+	ts.Check(d.Store().Update(context.Background(), func(tx model.WriteTx) error {
+		for range n {
+			count, err := tx.Count(model.KindEvent)
+			if err != nil {
+				return err
+			}
+			if err := tx.Delete(model.KindEvent, model.ID(count)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// bendEvent changes a letter in an event, past the rules: bendevent SEQ.
+func bendEvent(ts *testscript.TestScript, _ bool, args []string) {
+	seq, err := strconv.ParseUint(args[0], 10, 64)
+	ts.Check(err)
+	d, _ := directory(ts)
+	ts.Check(d.Store().Update(context.Background(), func(tx model.WriteTx) error {
+		b, err := tx.Get(model.KindEvent, model.ID(seq))
+		if err != nil {
+			return err
+		}
+		return tx.Put(model.KindEvent, model.ID(seq), bytes.Replace(b, []byte("ana@"), []byte("eve@"), 1))
+	}))
+}
+
+// hostileName is what an older program or an import may have written: none of it may reach a terminal.
+const hostileName = "x\x1b]0;owned\a\u202etxt\nsecond line"
+
+func TestATableOfEventsIsCleanAndFits(t *testing.T) {
+	for _, width := range []int{60, 80, 120, 200} {
+		var out bytes.Buffer
+		p := (&env{out: &out}).eventPrinter("table", true)
+		p.columns = fitColumns(width)
+		p.begin()
+		p.print(model.Event{
+			Seq: 1, Time: time.Now(), Action: "user.rename", TargetName: hostileName, ActorName: "小林さくら@example.com",
+			Changes: []model.Change{{Field: "name", From: strings.Repeat("long ", 50), To: hostileName}},
+		})
+		if err := p.end(); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+		if len(lines) != 2 || strings.ContainsAny(out.String(), "\x1b\a\u202e") {
+			t.Errorf("at %d: %q", width, out.String())
+		}
+		for _, l := range lines {
+			if w := text.Width(l); width >= 80 && w > width {
+				t.Errorf("at %d: %d wide: %q", width, w, l)
+			}
+		}
+	}
+}
+
+func TestFollowPrintsEachEventOnceWhenItHappens(t *testing.T) {
+	dir := t.TempDir()
+	h := home{store: filepath.Join(dir, "a.db"), seals: filepath.Join(dir, "seals")}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	d, _, err := h.found(ctx, model.Founder{Account: "Acme", Name: "Ana", Email: "ana@example.com"}, model.Options{}, model.ViaCommandLine, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	me, err := model.FirstAdmin(ctx, d.Store())
+	if err != nil {
+		t.Fatal(err)
+	}
+	create := func(name string) {
+		if _, err := d.CreateGroup(ctx, model.Actor{User: me.ID, Via: model.ViaConsole}, model.Draft{Name: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	create("before")
+	out := lines(make(chan string, 100))
+	e := &env{out: out, err: io.Discard, getenv: func(string) string { return "" }, db: h.store, now: time.Now}
+	ended := make(chan error, 1)
+	go func() { ended <- e.activityFollow(ctx, activity{output: "json", target: []string{"team"}}) }()
+	var first string
+	made := 0
+	for first == "" { // it says nothing when it has begun, so there is one until it is seen
+		made++
+		create(fmt.Sprintf("team %d", made))
+		create(fmt.Sprintf("other %d", made))
+		select {
+		case first = <-out:
+		case err := <-ended:
+			t.Fatal(err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	create("team last")
+	last := uint64(0)
+	for l := first; ; l = <-out {
+		var a eventAnswer
+		if err := json.Unmarshal([]byte(l), &a); err != nil || a.Seq <= last || !strings.HasPrefix(a.Target.Name, "team") {
+			t.Fatalf("after %d: %q: %v", last, l, err)
+		}
+		last = a.Seq
+		if a.Target.Name == "team last" {
+			break
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("interrupted: %v", err)
+	}
+}
+
+// lines sends on each line that is written.
+type lines chan string
+
+func (l lines) Write(p []byte) (int, error) {
+	for line := range strings.Lines(string(p)) {
+		l <- line
+	}
+	return len(p), nil
+}
