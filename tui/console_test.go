@@ -96,6 +96,31 @@ func TestEditInTheCell(t *testing.T) {
 	d.sees("Description changed")
 }
 
+// TestTypingAheadOfAChange types into the next cell while the change of the first is still on its way: a disk can take its
+// time, and a person who knows where tab goes doesn't wait for it.
+func TestTypingAheadOfAChange(t *testing.T) {
+	for name, want := range map[string]struct{ name, description string }{
+		"aaa": {"aaa", "What it does"},
+		"a/b": {"", ""}, // refused: what follows was meant for another cell
+	} {
+		d := start(t, setup{width: 100, height: 30, machines: 3})
+		d.press("2")
+		before := d.machine()
+		d.press("enter ctrl+u").enter(name)
+		_, onItsWay := d.c.Update(keyPress("tab"))
+		d.press("ctrl+u").enter("What it does").press("enter")
+		d.run(onItsWay)
+		got, _ := d.snapshot().ServiceAccounts().Get(before.ID)
+		if want.name == "" {
+			want.name, want.description = before.Name, before.Description
+			d.sees("'/', isn't allowed", name)
+		}
+		if got.Name != want.name || got.Description != want.description {
+			t.Errorf("%q, then the description: %+v", name, got)
+		}
+	}
+}
+
 func TestAnEditLosesToANewerChange(t *testing.T) {
 	d := start(t, setup{width: 100, height: 30, machines: 1})
 	d.press("2 enter").enter("x")

@@ -17,6 +17,7 @@ type cellEditor struct {
 	text  input
 	fault string
 	busy  bool
+	ahead []tea.KeyPressMsg // what was typed while the change was on its way
 	apply func(c *console, value string, next bool) tea.Cmd
 	ended func() tea.Cmd
 }
@@ -32,6 +33,7 @@ func (e *cellEditor) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 	case keyBack.has(k):
 		c.remove(e)
 	case e.busy:
+		e.ahead = append(e.ahead, k)
 	case keyAccept.has(k), keyNext.has(k):
 		e.busy = true
 		return e.apply(c, e.text.value(), keyNext.has(k))
@@ -40,6 +42,15 @@ func (e *cellEditor) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		e.text.key(k)
 	}
 	return nil
+}
+
+// typeAhead presses the keys that came while the change was on its way, now that it is in.
+func (e *cellEditor) typeAhead(c *console) tea.Cmd {
+	cmds := make([]tea.Cmd, len(e.ahead))
+	for i, k := range e.ahead {
+		cmds[i] = c.keyPressed(k)
+	}
+	return tea.Batch(cmds...)
 }
 
 func (e *cellEditor) paste(_ *console, s string) tea.Cmd {
@@ -112,11 +123,11 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw T, value string,
 				return s.overtaken(ed, col, saw, value, next, err)
 			}
 			if err != nil {
-				ed.fault = err.Error()
+				ed.fault, ed.ahead = err.Error(), nil // it was meant for another cell
 				return nil
 			}
 			c.remove(ed)
-			return tea.Batch(c.say(col.Title+" changed"), s.goOn(next))
+			return tea.Batch(c.say(col.Title+" changed"), s.goOn(next), ed.typeAhead(c))
 		}
 	})
 }
