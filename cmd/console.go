@@ -49,7 +49,7 @@ func (p postman) Send(ctx context.Context, l model.Letter) error {
 }
 
 // letters returns what carries letters, nil where no mail server is set.
-func letters(s *mail.Sender) tui.Mailer {
+func letters(s *mail.Sender) model.Mailer {
 	if s == nil {
 		return nil
 	}
@@ -65,7 +65,7 @@ func terminal() bool {
 const framesPerSecond = 120
 
 // show runs the console until it is left.
-func (e *env) show(ctx context.Context, session *tui.Session, clip *clipboard.Clipboard, mailer tui.Mailer) error {
+func (e *env) show(ctx context.Context, session *tui.Session, clip *clipboard.Clipboard, mailer model.Mailer) error {
 	if !terminal() {
 		return usage(errors.New("the console needs a terminal, and this isn't one. Commands work without: lanyard --help"))
 	}

@@ -169,6 +169,24 @@ func (d *Directory) RemoveUsers(ctx context.Context, actor Actor, list []Seen, h
 	})
 }
 
+// CancelInvites cancels the invitations of users who haven't joined.
+func (d *Directory) CancelInvites(ctx context.Context, actor Actor, list []Seen) (Outcome, error) {
+	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
+		u, err := c.user(seen)
+		if err != nil {
+			return u.Name, err
+		}
+		rules, err := c.rules()
+		if err != nil {
+			return u.Name, err
+		}
+		if err := rules.CancelInvite(u); err != nil {
+			return u.Name, err
+		}
+		return u.Name, c.removeUser(u, false)
+	})
+}
+
 func (c *change) removeUser(u User, handOver bool) error {
 	rules, err := c.rules()
 	if err != nil {

@@ -63,8 +63,26 @@ var (
 
 // Letter writes the invitation. inviter is who asks for it now.
 func (s *Snapshot) Letter(i Invited, inviter User) Letter {
+	return writeLetter(i, inviter, s.account, s.RoleName(i.User.Role))
+}
+
+// Letter writes the invitation, for who has no snapshot.
+func (d *Directory) Letter(ctx context.Context, actor Actor, i Invited) (Letter, error) {
+	var l Letter
+	err := d.lookAs(ctx, actor, func(in *change, _ Rules) error {
+		account, err := load(in, KindAccount, AccountID, decodeAccount)
+		if err != nil {
+			return err
+		}
+		l = writeLetter(i, in.actor, account, in.roleName(i.User.Role))
+		return nil
+	})
+	return l, err
+}
+
+func writeLetter(i Invited, inviter User, account Account, role string) Letter {
 	facts := letterFacts{
-		Name: i.User.Name, Inviter: inviter.Name, Account: s.account.Name, Role: s.RoleName(i.User.Role),
+		Name: i.User.Name, Inviter: inviter.Name, Account: account.Name, Role: role,
 		Note: i.User.Invitation.Note, Token: string(i.Token.Text()),
 		Until: i.User.Invitation.ExpiresAt.UTC().Format("2 January 2006 15:04 MST"),
 	}
@@ -73,9 +91,25 @@ func (s *Snapshot) Letter(i Invited, inviter User) Letter {
 	_ = textLetter().Execute(&plain, facts)
 	_ = htmlLetter().Execute(&rich, facts)
 	return Letter{
-		To: i.User.Email, ToName: i.User.Name, Subject: inviter.Name + " invites you to " + s.account.Name,
+		To: i.User.Email, ToName: i.User.Name, Subject: inviter.Name + " invites you to " + account.Name,
 		Text: plain.String(), HTML: rich.String(),
 	}
+}
+
+// Mailer sends letters by the account's mail server. It tries again by itself; its errors say in a few words why.
+type Mailer interface {
+	Send(ctx context.Context, l Letter) error
+}
+
+// MailInvite sends an invitation's letter and notes what became of it. A mail that fails leaves the invitation as it is.
+// publicID names the token that the letter holds.
+func (d *Directory) MailInvite(ctx context.Context, mailer Mailer, l Letter, user ID, publicID string) error {
+	err := mailer.Send(ctx, l)
+	delivery := Delivery{State: Sent}
+	if err != nil {
+		delivery = Delivery{State: Failed, Why: err.Error()}
+	}
+	return errors.Join(err, d.RecordDelivery(context.WithoutCancel(ctx), user, publicID, delivery))
 }
 
 // AcceptInvitation makes the person whom a token was made for Active, with the role and name that were set in advance.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -85,6 +84,64 @@ func (d *Directory) FindServiceAccount(ctx context.Context, actor Actor, name st
 	return s, err
 }
 
+// FindGroup returns the group with a name, or with an id where none is called so.
+func (d *Directory) FindGroup(ctx context.Context, actor Actor, name string) (Group, error) {
+	return findSeen(ctx, d, actor, groups, name)
+}
+
+// FindWorkspace returns the workspace with a name, or with an id where none is called so.
+func (d *Directory) FindWorkspace(ctx context.Context, actor Actor, name string) (Workspace, error) {
+	return findSeen(ctx, d, actor, workspaces, name)
+}
+
+// FindRoleOfAny returns the role with a name in either scope, or with an id where none is called so.
+func (d *Directory) FindRoleOfAny(ctx context.Context, actor Actor, name string) (Role, error) {
+	return findSeen(ctx, d, actor, roles, name)
+}
+
+// findSeen finds what only those see who see the account.
+func findSeen[T named[T]](ctx context.Context, d *Directory, actor Actor, e entity[T], name string) (T, error) {
+	var r T
+	err := d.lookAs(ctx, actor, func(in *change, rules Rules) (err error) {
+		if err := rules.SeeAll(); err != nil {
+			return err
+		}
+		r, err = e.find(in, name)
+		return err
+	})
+	return r, err
+}
+
+// FindUser returns the user with an email, or with an id. Who may not see all users finds themselves.
+func (d *Directory) FindUser(ctx context.Context, actor Actor, email string) (User, error) {
+	var u User
+	err := d.lookAs(ctx, actor, func(in *change, rules Rules) error {
+		id, known, err := held(in, IndexUserEmail, FoldEmail(strings.TrimSpace(email)))
+		if err != nil {
+			return err
+		}
+		if !known {
+			n, _ := strconv.ParseUint(strings.TrimSpace(email), 10, 64) // 0 is nobody
+			id = ID(n)
+		}
+		if seen := rules.SeeAll(); seen != nil && id != actor.User {
+			return seen
+		}
+		if u, err = load(in, KindUser, id, decodeUser); errors.Is(err, ErrNotFound) {
+			return unknownUser(email)
+		}
+		return err
+	})
+	return u, err
+}
+
+func unknownUser(email string) error {
+	return &Error{
+		Kind: ErrNotFound, What: fmt.Sprintf("There is no user %q in this account", email),
+		Hint: "Users are named by their email; an id will do too.",
+	}
+}
+
 // FindRole returns the role with a name in a scope, or with an id where none is called so.
 func (d *Directory) FindRole(ctx context.Context, scope Scope, name string) (Role, error) {
 	var r Role
@@ -97,43 +154,9 @@ func (d *Directory) FindRole(ctx context.Context, scope Scope, name string) (Rol
 	return r, err
 }
 
-// ServiceAccountDetails is a service account with what it refers to.
-type ServiceAccountDetails struct {
-	ServiceAccount
-	RoleName string
-	APIKey   APIKey
-	OldKey   *APIKey           // the key before the last rotation while it is still good, else nil
-	Access   []WorkspaceAccess // by the workspaces' names
-	Creator  string            // the email of who created it, "" for somebody who was removed
-}
-
 // ServiceAccount returns a service account with what it refers to.
 func (d *Directory) ServiceAccount(ctx context.Context, actor Actor, id ID) (ServiceAccountDetails, error) {
-	var out ServiceAccountDetails
-	err := d.lookAs(ctx, actor, func(in *change, rules Rules) error {
-		if err := rules.SeeServiceAccounts(); err != nil {
-			return err
-		}
-		s, err := serviceAccounts.fetch(in, Seen{ID: id})
-		if err != nil {
-			return err
-		}
-		out = in.details(s)
-		return nil
-	})
-	return out, err
-}
-
-func (c *change) details(s ServiceAccount) ServiceAccountDetails {
-	out := ServiceAccountDetails{ServiceAccount: s, RoleName: c.roleName(s.Role), Access: accessTo(c, s.Workspaces)}
-	out.APIKey, _ = c.apiKey(s.Key)
-	if old, ok := previousKey(c, s, c.now); ok {
-		out.OldKey = &old
-	}
-	creator, _ := lookUp(c, KindUser, s.CreatedBy, decodeUser)
-	out.Creator = creator.Email
-	slices.SortFunc(out.Access, func(a, b WorkspaceAccess) int { return compareNames(a.Workspace.Name, b.Workspace.Name) })
-	return out
+	return d.ServiceAccounts(actor).One(ctx, id)
 }
 
 // readOnly lets what looks up in a change look up in a picture. Nothing that writes is ever called.

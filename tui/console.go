@@ -37,7 +37,7 @@ type Options struct {
 	Found   func(context.Context, model.Founder) (*Session, error)
 
 	Clipboard *clipboard.Clipboard
-	Mailer    Mailer // nil where no mail server is set
+	Mailer    model.Mailer // nil where no mail server is set
 	Theme     theme.Options
 	// CanSuspend is whether there is a shell to go back to.
 	CanSuspend bool

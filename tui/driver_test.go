@@ -38,7 +38,7 @@ type setup struct {
 	users, machines int
 	theme           theme.Options
 	role            model.ID // of who acts; the founder if zero
-	mailer          Mailer
+	mailer          model.Mailer
 	locked          bool // its sealing key asks for a passphrase
 }
 

@@ -1,18 +1,12 @@
 package tui
 
 import (
-	"context"
 	"errors"
 
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/model"
 )
-
-// Mailer sends letters by the account's mail server. It tries again by itself; its errors say in a few words why.
-type Mailer interface {
-	Send(ctx context.Context, l model.Letter) error
-}
 
 // mailing is the invitations that are on their way, a few at a time so that many don't take for ever.
 type mailing struct {
@@ -57,14 +51,9 @@ func (c *console) mailNext() tea.Cmd {
 	return func() tea.Msg {
 		publicID := one.Token.PublicID()
 		one.Token.Wipe()
-		err := mailer.Send(ctx, letter)
-		delivery := model.Delivery{State: model.Sent}
-		if err != nil {
-			delivery = model.Delivery{State: model.Failed, Why: err.Error()}
-		}
-		noted := directory.RecordDelivery(context.WithoutCancel(ctx), one.User.ID, publicID, delivery)
+		err := directory.MailInvite(ctx, mailer, letter, one.User.ID, publicID)
 		s, _ := base.Refresh(ctx, directory.Store()) // if it fails, the watch says so
-		return mailed{s, errors.Join(err, noted)}
+		return mailed{s, err}
 	}
 }
 
