@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"lanyard/model"
 )
@@ -27,37 +25,5 @@ func (e *env) acting(ctx context.Context) (*acting, error) {
 	return &acting{d, model.Actor{User: me.ID, Via: model.ViaCommandLine}}, nil
 }
 
-// outputs are the forms that a command can answer in.
-const (
-	outputTable = "table"
-	outputJSON  = "json"
-)
-
-// checkOutput refuses a form that isn't one.
-func checkOutput(form string) error {
-	if form != outputTable && form != outputJSON {
-		return usage(fmt.Errorf("%q is no way to answer: choose table or json", form))
-	}
-	return nil
-}
-
-// several does something to each of what was named. What is refused is said at once, and the rest is done all the same; the
-// error that comes of it is said already.
-func (e *env) several(names []string, do func(name string) error) error {
-	var failed []error
-	for _, name := range names {
-		err := do(name)
-		switch {
-		case err == nil:
-		case len(names) == 1:
-			return err
-		default:
-			printError(e.err, err)
-			failed = append(failed, err)
-		}
-	}
-	if len(failed) == 0 {
-		return nil
-	}
-	return silent{errors.Join(failed...)}
-}
+// with is the same person at work through another Directory: one that does several things together.
+func (a *acting) with(d *model.Directory) *acting { return &acting{d, a.me} }

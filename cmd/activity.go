@@ -26,6 +26,7 @@ type activity struct {
 func (e *env) activityCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "activity", Short: "Show what was done in the account, by whom, and whether the record is whole", Args: noArgs,
+		Example: "  lanyard activity list --since 7d\n  lanyard activity verify",
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(e.activityListCommand(), e.activityFollowCommand(), e.activityVerifyCommand())
@@ -47,7 +48,7 @@ func (e *env) activityListCommand() *cobra.Command {
 	a.flags(c)
 	c.Flags().IntVar(&a.limit, "limit", 0, "list no more than `N`; 0 for all")
 	c.Flags().StringVar(&a.until, "until", "", "only what was done before `TIME`; a day counts whole")
-	c.Flags().StringVarP(&a.output, "output", "o", "table", "how to answer: table, json or csv")
+	outputFlag(c, &a.output, outputCSV)
 	return c
 }
 
@@ -61,7 +62,7 @@ line of its own. What narrows is the same as for list.`,
 		RunE:    func(c *cobra.Command, _ []string) error { return e.activityFollow(c.Context(), a) },
 	}
 	a.flags(c)
-	c.Flags().StringVarP(&a.output, "output", "o", "table", "how to answer: table, json or csv")
+	outputFlag(c, &a.output, outputCSV)
 	return c
 }
 

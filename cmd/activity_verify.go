@@ -28,7 +28,7 @@ func (e *env) activityVerifyCommand() *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return e.activityVerify(c.Context(), v) },
 	}
 	c.Flags().StringVar(&v.head, "head", "", "compare with a head that was kept, `N:HEX`")
-	c.Flags().StringVarP(&v.output, "output", "o", "table", "how to answer: table or json")
+	outputFlag(c, &v.output)
 	return c
 }
 
@@ -43,9 +43,6 @@ type chainAnswer struct {
 }
 
 func (e *env) activityVerify(ctx context.Context, v chainCheck) error {
-	if err := checkOutput(v.output); err != nil {
-		return err
-	}
 	var kept model.Head
 	if v.head != "" {
 		var err error

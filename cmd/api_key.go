@@ -2,14 +2,11 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/term"
 
@@ -107,7 +104,7 @@ func (e *env) copyKey(ctx context.Context, a *acting, s model.ServiceAccount, sa
 // shellWord is a name as a person can paste it into a shell.
 func shellWord(name string) string {
 	plain := func(r rune) bool {
-		return r == '-' || r == '_' || r == '.' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
+		return r == '-' || r == '_' || r == '.' || r == '@' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
 	}
 	if strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 && !strings.HasPrefix(name, "-") {
 		return name
@@ -133,75 +130,3 @@ func (e *env) toTerminal(sequence []byte) error {
 	_, err = tty.Write(sequence)
 	return errors.Join(err, tty.Close())
 }
-
-// machineAnswer is a service account in JSON. docs/service-accounts.md describes its fields; they are never renamed.
-type machineAnswer struct {
-	ID          string        `json:"id"`
-	Name        string        `json:"name"`
-	Description string        `json:"description"`
-	Role        string        `json:"role"`
-	Workspaces  []grantAnswer `json:"workspaces"`
-	Key         apiKeyAnswer  `json:"key"`
-	PreviousKey *apiKeyAnswer `json:"previous_key"`
-	CreatedBy   *string       `json:"created_by"`
-	CreatedAt   *time.Time    `json:"created_at"`
-	Version     uint64        `json:"version"`
-	APIKey      secretText    `json:"api_key,omitempty"`
-}
-
-type grantAnswer struct {
-	Workspace string `json:"workspace"`
-	Role      string `json:"role"`
-}
-
-type apiKeyAnswer struct {
-	ID         string     `json:"id"`
-	Hint       string     `json:"hint"`
-	CreatedAt  *time.Time `json:"created_at"`
-	LastUsedAt *time.Time `json:"last_used_at"`
-	ExpiresAt  *time.Time `json:"expires_at"`
-}
-
-// secretText is a secret as JSON's text, without becoming a Go string, which can't be wiped. Keys have no character
-// that JSON escapes.
-type secretText []byte
-
-// MarshalJSON writes the text in quotes.
-func (k secretText) MarshalJSON() ([]byte, error) {
-	return append(append([]byte{'"'}, k...), '"'), nil
-}
-
-func machineJSON(s model.ServiceAccountDetails, secret []byte) machineAnswer {
-	a := machineAnswer{
-		ID: strconv.FormatUint(uint64(s.ID), 10), Name: s.Name, Description: s.Description, Role: s.RoleName,
-		Workspaces: []grantAnswer{}, Key: apiKeyJSON(s.APIKey), CreatedAt: timeJSON(s.CreatedAt), Version: s.Version, APIKey: secret,
-	}
-	for _, w := range s.Access {
-		a.Workspaces = append(a.Workspaces, grantAnswer{w.Workspace.Name, w.Role.Name})
-	}
-	if s.OldKey != nil {
-		old := apiKeyJSON(*s.OldKey)
-		a.PreviousKey = &old
-	}
-	if s.Creator != "" {
-		a.CreatedBy = &s.Creator
-	}
-	return a
-}
-
-func apiKeyJSON(k model.APIKey) apiKeyAnswer {
-	return apiKeyAnswer{
-		ID: k.PublicID, Hint: k.Hint(), CreatedAt: timeJSON(k.CreatedAt), LastUsedAt: timeJSON(k.LastUsedAt), ExpiresAt: timeJSON(k.ExpiresAt),
-	}
-}
-
-// timeJSON is a time in UTC, null for never.
-func timeJSON(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
-}
-
-func (e *env) writeJSON(v any) error { return json.NewEncoder(e.out).Encode(v) }

@@ -15,8 +15,8 @@ import (
 )
 
 // sure asks whether somebody means it, unless they said so.
-func (e *env) sure(question string, yes bool) error {
-	if yes {
+func (e *env) sure(question string) error {
+	if e.yes {
 		return nil
 	}
 	if !e.asks() {
@@ -27,7 +27,7 @@ func (e *env) sure(question string, yes bool) error {
 	if err == nil && slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
 		return nil
 	}
-	return &model.Error{Kind: model.ErrStatus, What: "Nothing was changed"}
+	return errDeclined
 }
 
 // progress shows how far long work is, to a person at a terminal. done takes it away again.

@@ -76,17 +76,14 @@ with the restored store.
 Changes since the backup are in what was kept, and nowhere else.`
 
 func (e *env) restoreCommand() *cobra.Command {
-	yes := false
-	c := &cobra.Command{
+	return &cobra.Command{
 		Use: "restore FILE", Short: "Put a backup in the place of the store", Long: restoreLong, Args: oneFile,
 		Example: "  lanyard restore /mnt/backups/acme-2026-11-25.db\n  lanyard restore --yes latest.db",
-		RunE:    func(c *cobra.Command, args []string) error { return e.restore(c.Context(), args[0], yes) },
+		RunE:    func(c *cobra.Command, args []string) error { return e.restore(c.Context(), args[0]) },
 	}
-	c.Flags().BoolVar(&yes, "yes", false, "don't ask whether you mean it")
-	return c
 }
 
-func (e *env) restore(ctx context.Context, backup string, yes bool) error {
+func (e *env) restore(ctx context.Context, backup string) error {
 	h := e.home()
 	if err := notTheStore(backup, h.store); err != nil {
 		return err
@@ -101,7 +98,7 @@ func (e *env) restore(ctx context.Context, backup string, yes bool) error {
 	if err != nil {
 		return interrupted(ctx, err)
 	}
-	if err := e.sure(h.foreseen(ctx, backup, about, report), yes); err != nil {
+	if err := e.sure(h.foreseen(ctx, backup, about, report)); err != nil {
 		return err
 	}
 	with, done = e.progress(ctx, "Restoring")

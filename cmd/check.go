@@ -39,24 +39,20 @@ type checkReport struct {
 }
 
 func (e *env) checkCommand() *cobra.Command {
-	var repair, yes bool
+	var repair bool
 	var output string
 	c := &cobra.Command{
 		Use: "check", Short: "Look whether the store is whole, and repair it", Long: checkLong, Args: noArgs,
 		Example: "  lanyard check\n  lanyard check -o json\n  lanyard check --repair",
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := checkOutput(output); err != nil {
-				return err
-			}
 			if repair {
-				return e.repair(c.Context(), output, yes)
+				return e.repair(c.Context(), output)
 			}
 			return e.check(c.Context(), output)
 		},
 	}
 	c.Flags().BoolVar(&repair, "repair", false, "make a whole store of what can be read")
-	c.Flags().BoolVar(&yes, "yes", false, "don't ask whether you mean it")
-	c.Flags().StringVarP(&output, "output", "o", outputTable, "how to answer: table or json")
+	outputFlag(c, &output)
 	return c
 }
 

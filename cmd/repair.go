@@ -9,7 +9,7 @@ import (
 )
 
 // repair makes a whole store of what can be read of a damaged one.
-func (e *env) repair(ctx context.Context, output string, yes bool) error {
+func (e *env) repair(ctx context.Context, output string) error {
 	before, err := e.checkStore(ctx)
 	if err != nil {
 		return interrupted(ctx, err)
@@ -20,7 +20,7 @@ func (e *env) repair(ctx context.Context, output string, yes bool) error {
 	for _, what := range before.Findings {
 		_, _ = fmt.Fprintln(e.err, what) // standard error: nowhere left to report to
 	}
-	if err := e.sure("Make a new store of what can be read, and keep this one beside it?", yes); err != nil {
+	if err := e.sure("Make a new store of what can be read, and keep this one beside it?"); err != nil {
 		return err
 	}
 	with, done := e.progress(ctx, "Repairing")

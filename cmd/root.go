@@ -32,6 +32,7 @@ type env struct {
 	as    string
 	ascii bool
 	clip  string
+	yes   bool // --yes: nothing is asked
 
 	passphraseFile string
 	cost           func() keys.Cost // of a new passphrase
@@ -66,41 +67,32 @@ func (e *env) run(ctx context.Context, args []string) int {
 	return exitCode(err)
 }
 
-const rootLong = `lanyard is a keyboard-first console, in the terminal, for the people and
-machines of one company account. Admins invite users, set roles, groups and
-workspaces, block and remove people, create service accounts and copy their
-API keys.
+const rootShort = "A keyboard-first console for the people and machines of one company account"
 
-Without a command it opens the console. The first run asks for the account's
-name, your name and your email. Press ? in it for everything it can do.`
-
-const rootExample = `  lanyard                          the console
-  lanyard demo                     the console on a throwaway account
-  lanyard init --account Acme --name "Ana Ruiz" --email ana@example.com
-  lanyard --as ben@example.com     act as somebody else
-  lanyard verify <key.txt          is this API key good?
-  lanyard undo                     take back your last change`
+const rootExample = "  lanyard --as ben@example.com"
 
 func (e *env) root() *cobra.Command {
+	cobra.EnableCommandSorting = false // the help has them in the order in which they are added
 	c := &cobra.Command{
-		Use: "lanyard", Short: "A console for the people and machines of one account", Long: rootLong, Example: rootExample,
-		Args: noArgs, SilenceErrors: true, SilenceUsage: true,
+		Use: "lanyard", Short: rootShort, Example: rootExample, Args: noArgs, SilenceErrors: true, SilenceUsage: true,
 		RunE: func(c *cobra.Command, _ []string) error { return e.console(c.Context()) },
 	}
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetHelpCommand(&cobra.Command{Hidden: true})
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	flags := c.PersistentFlags()
+	flags.SortFlags = false
 	flags.StringVar(&e.db, "db", e.getenv("LANYARD_DB"), "the store's `FILE` (LANYARD_DB)")
 	flags.StringVar(&e.as, "as", e.getenv("LANYARD_AS"), "the `EMAIL` of who acts (LANYARD_AS)")
+	flags.BoolVar(&e.yes, "yes", false, "ask nothing: the answer is yes")
 	flags.BoolVar(&e.ascii, "ascii", false, "draw with plain ASCII only")
-	flags.StringVar(&e.clip, "clipboard", "auto", "how to copy: auto, native, tmux, osc52 or off")
+	flags.StringVar(&e.clip, "clipboard", "auto", "the `WAY` to copy: auto, native, tmux, osc52 or off")
 	flags.StringVar(&e.passphraseFile, "passphrase-file", "", "the `FILE` that holds the sealing key's passphrase; - for standard input")
-	c.AddCommand(
-		e.initCommand(), e.demoCommand(), e.usersCommand(), e.serviceAccountsCommand(), e.activityCommand(), e.verifyCommand(),
-		e.sealCommand(), e.backupCommand(), e.restoreCommand(), e.checkCommand(), e.checkFileCommand(), e.compactCommand(),
-		e.undoCommand(), e.redoCommand(), e.versionCommand(), e.clearClipboardCommand(),
-	)
+	c.AddGroup(helpGroups...)
+	c.AddCommand(e.usersCommand(), e.serviceAccountsCommand(), e.groupsCommand(), e.workspacesCommand(), e.rolesCommand(),
+		e.initCommand(), e.demoCommand(), e.activityCommand(), e.verifyCommand(), e.sealCommand(), e.backupCommand(), e.restoreCommand(),
+		e.checkCommand(), e.checkFileCommand(), e.compactCommand(), e.undoCommand(), e.redoCommand(), e.versionCommand(), e.clearClipboardCommand())
+	c.SetHelpFunc(help)
 	return c
 }
 

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/model"
+	"lanyard/tui/text"
 )
 
 // rotation is what rotate-key was asked for.
@@ -22,6 +24,7 @@ type rotation struct {
 
 func (e *env) rotateKeyCommand() *cobra.Command {
 	var r rotation
+	m := &many{noun: "service account", find: findMachine}
 	c := &cobra.Command{
 		Use: "rotate-key NAME...", Short: "Give service accounts new API keys, or end their old ones", Args: someNames,
 		Long: `Makes a new API key, which works at once. The old key stays good for a grace, so
@@ -32,15 +35,17 @@ during the grace ends the oldest key. Name, role and workspaces stay.
 		Example: `  lanyard sa rotate-key ci-runner --copy
   lanyard sa rotate-key ci-runner backup --grace 7d
   lanyard sa rotate-key ci-runner --end-old`,
-		RunE: func(c *cobra.Command, args []string) error { return e.rotateKeys(c, args, r) },
+		RunE: func(c *cobra.Command, args []string) error { return e.rotateKeys(c, m, args, r) },
 	}
 	c.Flags().StringVar(&r.grace, "grace", "24h", "how long the old key stays good: 0, 1h, 24h, 7d or any `TIME` up to 7 days")
 	c.Flags().BoolVar(&r.endOld, "end-old", false, "end the old key of an earlier rotation now")
 	outputFlag(c, &r.output)
 	r.key.flags(c)
+	m.flags(c)
 	return c
 }
 
+// check looks, before anything is done, whether what is wanted can be done.
 func (r *rotation) check(c *cobra.Command, e *env, names []string) (time.Duration, error) {
 	grace, err := parseTime(r.grace)
 	switch {
@@ -51,64 +56,58 @@ func (r *rotation) check(c *cobra.Command, e *env, names []string) (time.Duratio
 	case len(names) > 1 && (r.key.copy || r.key.show):
 		return 0, usage(errors.New("keys are copied and shown one at a time: name one service account"))
 	}
-	return grace, errors.Join(checkOutput(r.output), r.key.check(e))
+	return grace, r.key.check(e)
 }
 
-func (e *env) rotateKeys(c *cobra.Command, names []string, r rotation) error {
+func (e *env) rotateKeys(c *cobra.Command, m *many, names []string, r rotation) error {
 	grace, err := r.check(c, e, names)
 	if err != nil {
 		return err
 	}
-	a, err := e.acting(c.Context())
+	ctx := c.Context()
+	a, err := e.acting(ctx)
 	if err != nil {
 		return err
 	}
-	var answers []machineAnswer
-	err = e.several(names, func(name string) error {
-		s, err := e.rotateOne(c, a, name, grace, r)
-		if err == nil {
-			answers = append(answers, machineJSON(s, nil))
-		}
-		return err
+	m.done, m.quiet = "given new keys", true
+	m.do = each(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
+		return a.RotateAPIKeys(ctx, a.me, list, grace)
 	})
-	if r.output != outputJSON || r.key.show {
-		return err
+	if r.endOld {
+		m.done = "without their old keys"
+		m.do = each(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
+			return a.EndPreviousKeys(ctx, a.me, list)
+		})
 	}
-	if len(names) == 1 && len(answers) == 1 {
-		return errors.Join(err, e.writeJSON(answers[0]))
-	}
-	return errors.Join(e.writeJSON(answers), err)
+	done, err := m.run(ctx, e, a, names)
+	return errors.Join(err, e.tellRotated(ctx, a, r, done, len(names) == 1))
 }
 
-// rotateOne rotates the key of one service account, or ends its old one, and says so.
-func (e *env) rotateOne(c *cobra.Command, a *acting, name string, grace time.Duration, r rotation) (model.ServiceAccountDetails, error) {
-	var none model.ServiceAccountDetails
-	ctx := c.Context()
-	found, err := a.FindServiceAccount(ctx, a.me, name)
-	if err != nil {
-		return none, err
+// tellRotated says what was done to the keys of some service accounts, each or in one JSON.
+func (e *env) tellRotated(ctx context.Context, a *acting, r rotation, done []model.ID, single bool) error {
+	answers := []machineAnswer{}
+	for _, id := range done {
+		s, err := a.ServiceAccount(ctx, a.me, id)
+		switch {
+		case err != nil:
+		case r.output == outputJSON && !r.key.show && !r.key.copy:
+			answers = append(answers, machineJSON(s, nil))
+		case r.endOld:
+			_, err = fmt.Fprintf(e.out, "Ended the old API key of %s\n", text.Clean(s.Name))
+		default:
+			err = e.tellKey(ctx, a, s, "Rotated the API key of "+s.Name+oldKeyUntil(s), r.key, r.output)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	list := []model.Seen{{ID: found.ID}}
-	var out model.Outcome
-	if r.endOld {
-		out, err = a.EndPreviousKeys(ctx, a.me, list)
-	} else {
-		out, err = a.RotateAPIKeys(ctx, a.me, list, grace)
+	switch {
+	case len(answers) == 0:
+		return nil
+	case single:
+		return e.writeJSON(answers[0])
 	}
-	if err := errors.Join(err, out.Err()); err != nil {
-		return none, err
-	}
-	s, err := a.ServiceAccount(ctx, a.me, found.ID)
-	if err != nil {
-		return none, err
-	}
-	if !r.endOld {
-		return s, e.tellKey(ctx, a, s, "Rotated the API key of "+s.Name+oldKeyUntil(s), r.key, r.output)
-	}
-	if r.output != outputJSON {
-		_, err = fmt.Fprintf(e.out, "Ended the old API key of %s\n", s.Name)
-	}
-	return s, err
+	return e.writeJSON(answers)
 }
 
 // oldKeyUntil says in the rest of a sentence what becomes of the old key.
@@ -119,28 +118,17 @@ func oldKeyUntil(s model.ServiceAccountDetails) string {
 	return "; the old one stays good until " + s.OldKey.ExpiresAt.Local().Format("2006-01-02 15:04")
 }
 
-// parseTime reads a length of time: a number of days, "7d", or what Go calls a duration, "90m".
-func parseTime(text string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		n, err := strconv.ParseUint(days, 10, 16)
-		if err == nil {
-			return time.Duration(n) * 24 * time.Hour, nil
+// parseTime reads a length of time: a number of days or weeks, "7d" or "2w", or what Go calls a duration, "90m".
+func parseTime(s string) (time.Duration, error) {
+	for unit, length := range map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
+		number, ok := strings.CutSuffix(s, unit)
+		if n, err := strconv.ParseUint(number, 10, 16); ok && err == nil {
+			return time.Duration(n) * length, nil
 		}
 	}
-	d, err := time.ParseDuration(text)
+	d, err := time.ParseDuration(s)
 	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%q is no length of time: write 0, 30m, 24h or 7d", text)
+		return 0, fmt.Errorf("%q is no length of time: write 0, 30m, 24h, 7d or 2w", s)
 	}
 	return d, nil
-}
-
-// someNames asks for at least one argument that names something.
-func someNames(c *cobra.Command, args []string) error {
-	if err := noSecrets(args); err != nil {
-		return err
-	}
-	if len(args) == 0 {
-		return usage(fmt.Errorf("%s takes a name, or several. See: %s --help", c.CommandPath(), c.CommandPath()))
-	}
-	return nil
 }

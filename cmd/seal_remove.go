@@ -12,7 +12,6 @@ import (
 )
 
 func (e *env) sealRemoveCommand() *cobra.Command {
-	var yes bool
 	c := &cobra.Command{
 		Use: "remove WHICH", Short: "Take a way to open the sealing key away", Args: cobra.ArbitraryArgs,
 		Long: `WHICH is passphrase, keyring or file, or the number that lanyard seal status
@@ -25,14 +24,13 @@ Copies of the sealing key that were made before still open as they did.`,
 			if len(args) != 1 {
 				return usage(errors.New("say which: passphrase, keyring, file or its number. See: lanyard seal status"))
 			}
-			return e.sealRemove(c, args[0], yes)
+			return e.sealRemove(c, args[0])
 		},
 	}
-	c.Flags().BoolVar(&yes, "yes", false, "don't ask whether you mean it")
 	return c
 }
 
-func (e *env) sealRemove(cmd *cobra.Command, which string, yes bool) error {
+func (e *env) sealRemove(cmd *cobra.Command, which string) error {
 	s, err := e.sealer()
 	if err != nil {
 		return err
@@ -53,7 +51,7 @@ func (e *env) sealRemove(cmd *cobra.Command, which string, yes bool) error {
 	} else if err != nil {
 		return err
 	}
-	if err := e.sure("Remove "+describe(slot)+"?", yes); err != nil {
+	if err := e.sure("Remove "+describe(slot)+"?"); err != nil {
 		return err
 	}
 	if err := e.stillOpens(c.file); err != nil {

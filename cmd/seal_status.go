@@ -36,18 +36,15 @@ type sealedAnswer struct {
 }
 
 func (e *env) sealStatusCommand() *cobra.Command {
-	output := outputTable
+	var output string
 	c := &cobra.Command{
 		Use: "status", Short: "Say what opens the sealing key, and how far the keys are sealed anew", Args: noArgs,
 		Example: "  lanyard seal status\n  lanyard seal status -o json",
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := checkOutput(output); err != nil {
-				return err
-			}
 			return e.sealStatus(c.Context(), output)
 		},
 	}
-	c.Flags().StringVarP(&output, "output", "o", output, "how to answer: table or json")
+	outputFlag(c, &output)
 	return c
 }
 

@@ -15,13 +15,11 @@ services check with lanyard verify.
 A service account is named by its name or its id.`
 
 func (e *env) serviceAccountsCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use: "service-accounts", Aliases: []string{"sa"}, Short: "Create service accounts; copy, show and rotate their API keys",
-		Long: serviceAccountsLong, Args: noArgs,
-		Example: "  lanyard sa create ci-runner --role Builder --copy\n  lanyard sa copy-key ci-runner",
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(e.createMachineCommand(), e.copyKeyCommand(), e.showKeyCommand(), e.rotateKeyCommand())
+	c := nounCommand("service-accounts", "Give programs an identity and an API key", serviceAccountsLong,
+		"  lanyard sa create deploy-bot --role Builder --copy\n  lanyard sa copy-key ci-runner",
+		e.listMachinesCommand(), e.showMachineCommand(), e.createMachineCommand(), e.setMachinesCommand(), e.copyKeyCommand(), e.showKeyCommand(),
+		e.rotateKeyCommand(), e.deleteMachinesCommand())
+	c.Aliases = []string{"sa"}
 	return c
 }
 
@@ -48,11 +46,11 @@ func (e *env) createMachineCommand() *cobra.Command {
 		Use: "create NAME --role ROLE", Short: "Create a service account and its API key", Args: oneName,
 		Long: `Creates a service account with its API key. The key is neither printed nor copied
 unless you ask for it; it can be copied at any time.`,
-		Example: `  lanyard sa create ci-runner --role Builder --copy
+		Example: `  lanyard sa create deploy-bot --role Builder --copy
   lanyard sa create backup --role Consumer --description "Nightly" --show-key >key.txt`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if role == "" {
-				return usage(errors.New("create needs --role: what may it do? See the Roles tab for what there is"))
+				return usage(errors.New("create needs --role: what may it do? See: lanyard roles list"))
 			}
 			return e.createMachine(c, model.ServiceAccountDraft{Name: args[0], Description: description}, role, key, output)
 		},
@@ -66,7 +64,7 @@ unless you ask for it; it can be copied at any time.`,
 
 func (e *env) createMachine(c *cobra.Command, draft model.ServiceAccountDraft, role string, key keyDelivery, output string) error {
 	ctx := c.Context()
-	if err := errors.Join(checkOutput(output), key.check(e)); err != nil {
+	if err := key.check(e); err != nil {
 		return err
 	}
 	a, err := e.acting(ctx)
@@ -121,9 +119,6 @@ func (e *env) showKeyCommand() *cobra.Command {
 where somebody may look over your shoulder or the terminal keeps a history.`,
 		Example: "  lanyard sa show-key ci-runner >key.txt",
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := checkOutput(output); err != nil {
-				return err
-			}
 			a, s, err := e.machine(c, args[0])
 			if err != nil {
 				return err
@@ -143,11 +138,6 @@ func (e *env) machine(c *cobra.Command, name string) (*acting, model.ServiceAcco
 	}
 	s, err := a.FindServiceAccount(c.Context(), a.me, name)
 	return a, s, err
-}
-
-// outputFlag adds -o to a command.
-func outputFlag(c *cobra.Command, form *string) {
-	c.Flags().StringVarP(form, "output", "o", outputTable, "how to answer: table or json")
 }
 
 // oneName asks for exactly one argument that names something.

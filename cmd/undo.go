@@ -55,9 +55,6 @@ func (e *env) takeBack(c *cobra.Command, f undoFlags, do takeBack) error {
 	if f.force && f.keep {
 		return usage(errors.New("--force and --keep are opposites: choose one"))
 	}
-	if err := checkOutput(f.output); err != nil {
-		return err
-	}
 	a, err := e.acting(c.Context())
 	if err != nil {
 		return err

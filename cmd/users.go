@@ -1,75 +1,215 @@
 package cmd
 
 import (
-	"bufio"
-	"errors"
-	"fmt"
-	"io"
+	"context"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"lanyard/keys"
 	"lanyard/model"
+	"lanyard/tui/grid"
 )
 
+const usersLong = `Users are the people of the account. A user is named by their email or their id.`
+
 func (e *env) usersCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use: "users", Short: "Accept an invitation", Args: noArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	return nounCommand("users", "Invite people; set their roles; block and remove them", usersLong,
+		"  lanyard users list --status invited\n  lanyard users invite ben@example.net --role Builder",
+		e.listUsersCommand(), e.showUserCommand(), e.inviteCommand(), e.resendCommand(), e.cancelCommand(), e.acceptCommand(),
+		e.setUsersCommand(), e.deactivateCommand(), e.reactivateCommand(), e.removeUsersCommand())
+}
+
+// users describes the lists of users.
+func (e *env) users() *listing[model.User, model.UserDetails] {
+	return &listing[model.User, model.UserDetails]{
+		noun: "user", empty: "No users yet. Invite the first: lanyard users invite EMAIL",
+		rows: func(a *acting) model.List[model.User, model.UserDetails] { return a.Users(a.me) },
+		id:   func(u model.UserDetails) model.ID { return u.ID },
+		search: func(u model.UserDetails) []string {
+			status := statusCell(u.User, u.Expired(e.now()))
+			return append([]string{u.Name, u.Email, u.RoleName, status.Text, spaceNames(u.Access)}, groupNames(u.Groups)...)
+		},
+		answer: func(u model.UserDetails) any { return userJSON(u, e.now()) },
+		facts:  e.userFacts, columns: e.userColumns(),
 	}
-	c.AddCommand(&cobra.Command{
-		Use: "accept", Short: "Join the account with an invitation's token",
-		Long: `Asks for the token, or reads it from standard input. It is never an argument,
-because arguments are seen by everybody on the machine.`,
-		Example: "  lanyard users accept\n  lanyard users accept <token.txt", Args: noArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return e.accept(c) },
-	})
+}
+
+func (e *env) userColumns() []column[model.UserDetails] {
+	type u = model.UserDetails
+	return []column[u]{
+		{key: "id", plain: func(u u) string { return idJSON(u.ID) }, order: func(u u) string { return numberOrder(int(u.ID)) }},
+		{key: "name", title: "Name", least: 14, plain: func(u u) string { return u.Name }},
+		{key: "email", title: "Email", least: 16, yields: 1, plain: func(u u) string { return u.Email }},
+		{
+			key: "role", title: "Role", least: 8, yields: 3, plain: func(u u) string { return u.RoleName },
+			cell: func(u u) grid.Cell { return roleCell(u.Role, u.RoleName) },
+		},
+		{key: "groups", title: "Groups", least: 6, yields: 4, plain: func(u u) string { return strings.Join(groupNames(u.Groups), ", ") }},
+		{
+			key: "workspaces", title: "Workspaces", least: 10, yields: 6, plain: func(u u) string { return grantWords(u.Access) },
+			cell: func(u u) grid.Cell { return grid.Cell{Text: spaceNames(u.Access)} },
+		},
+		{
+			key: "status", title: "Status", least: 12, yields: 2, plain: func(u u) string { return statusWord(u.Status) },
+			cell: func(u u) grid.Cell { return statusCell(u.User, u.Expired(e.now())) },
+		},
+		{key: "invite_expires_at", plain: func(u u) string { return timeText(u.Invitation.ExpiresAt) }},
+		{key: "invite_delivery", plain: func(u u) string { return deliveryWord(u.User) }},
+		{key: "invited_by", plain: func(u u) string { return u.Inviter }},
+		{key: "invited_at", plain: func(u u) string { return timeText(u.InvitedAt) }},
+		{
+			key: "joined_at", title: "Joined", least: 10, yields: 7, plain: func(u u) string { return timeText(u.JoinedAt) },
+			cell: func(u u) grid.Cell { return grid.Cell{Text: dayText(u.JoinedAt)} },
+		},
+		{
+			key: "last_seen_at", title: "Last seen", least: 16, yields: 8, plain: func(u u) string { return timeText(u.LastSeenAt) },
+			cell: func(u u) grid.Cell { return grid.Cell{Text: momentText(u.LastSeenAt)} },
+		},
+	}
+}
+
+func (e *env) userFacts(u model.UserDetails) []fact {
+	facts := []fact{
+		{"Name", grid.Cell{Text: u.Name}},
+		{"Email", grid.Cell{Text: u.Email}},
+		{"Role", roleCell(u.Role, u.RoleName)},
+		{"Status", statusCell(u.User, u.Expired(e.now()))},
+		{"Groups", grid.Cell{Text: strings.Join(groupNames(u.Groups), ", ")}},
+		{"Workspaces", grid.Cell{Text: grantWords(u.Access)}},
+		{"Invited by", grid.Cell{Text: u.Inviter}},
+		{"Invited", grid.Cell{Text: momentText(u.InvitedAt)}},
+	}
+	if u.Status == model.StatusInvited {
+		facts = append(facts, fact{"Invite ends", grid.Cell{Text: momentText(u.Invitation.ExpiresAt)}},
+			fact{"Mail", grid.Cell{Text: u.Invitation.Delivery.String()}}, fact{"Note", grid.Cell{Text: u.Invitation.Note}})
+	}
+	return append(facts, fact{"Joined", grid.Cell{Text: momentText(u.JoinedAt)}}, fact{"Last seen", grid.Cell{Text: momentText(u.LastSeenAt)}},
+		fact{"Id", grid.Cell{Text: idJSON(u.ID)}})
+}
+
+// userFilter is what a list of users is narrowed to: one of the values of each flag that was given.
+type userFilter struct{ statuses, roles, groups, workspaces []string }
+
+func (e *env) listUsersCommand() *cobra.Command {
+	var f listFlags
+	var narrow userFilter
+	l := e.users()
+	c := &cobra.Command{
+		Use: "list", Short: "List users", Args: noArgs,
+		Long: `Lists users in the order in which they were invited, or sorted. A flag that is given
+several times takes any of its values; different flags all have to fit. Who may not
+see the account sees themselves.`,
+		Example: `  lanyard users list --status invited --role Builder
+  lanyard users list --group platform --sort name --limit 20
+  lanyard users list --match ben -o json`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			a, err := e.acting(c.Context())
+			if err != nil {
+				return err
+			}
+			keep, err := narrow.keep(c.Context(), a)
+			if err != nil {
+				return err
+			}
+			return l.list(c.Context(), e, a, f, keep)
+		},
+	}
+	c.Flags().StringArrayVar(&narrow.statuses, "status", nil, "only those with the `STATUS` active, inactive or invited")
+	c.Flags().StringArrayVar(&narrow.roles, "role", nil, "only those with the `ROLE`")
+	c.Flags().StringArrayVar(&narrow.groups, "group", nil, "only those in the group `NAME`")
+	c.Flags().StringArrayVar(&narrow.workspaces, "workspace", nil, "only those added to the workspace `NAME` themselves")
+	f.add(c, l.sortable())
 	return c
 }
 
-func (e *env) accept(c *cobra.Command) error {
-	d, err := e.directory(c.Context())
-	if err != nil {
-		return err
-	}
-	text, err := e.readSecret("Token: ")
-	if err != nil {
-		return err
-	}
-	token, err := keys.Parse(text)
-	if err != nil || token.Kind() != keys.Invitation {
-		return &model.Error{
-			Kind: model.ErrInvalid, What: "This isn't an invitation's token",
-			Hint: "It begins with lyi_ and has 55 characters: copy all of it.",
+// keep returns what lets through what the filter wants, nil for everything.
+func (f userFilter) keep(ctx context.Context, a *acting) (func(model.User) bool, error) {
+	var wanted []model.Status
+	for _, s := range f.statuses {
+		status, err := parseStatus(s)
+		if err != nil {
+			return nil, err
 		}
+		wanted = append(wanted, status)
 	}
-	defer token.Wipe()
-	u, err := d.AcceptInvitation(c.Context(), token, model.ViaCommandLine)
+	roles, err := findRoles(ctx, a, f.roles)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	role, err := d.RoleName(c.Context(), u.Role)
+	groups, err := findGroups(ctx, a, f.groups)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = fmt.Fprintf(e.out, "Welcome, %s. You are an active %s now.\n", u.Name, role)
-	return err
+	spaces, err := findSpaces(ctx, a, f.workspaces)
+	if err != nil || len(wanted)+len(roles)+len(groups)+len(spaces) == 0 {
+		return nil, err
+	}
+	return func(u model.User) bool {
+		inGroup := func(id model.ID) bool { return slices.Contains(u.Groups, id) }
+		return (len(wanted) == 0 || slices.Contains(wanted, u.Status)) &&
+			(len(roles) == 0 || slices.Contains(roles, u.Role)) &&
+			(len(groups) == 0 || slices.ContainsFunc(groups, inGroup)) && inSpaces(spaces, u.Workspaces)
+	}, nil
 }
 
-// maxSecretLine bounds what is read as a secret, in bytes.
-const maxSecretLine = 4096
+// inSpaces reports whether one of the grants is in one of the workspaces, or whether none is asked for.
+func inSpaces(spaces []model.ID, list []model.WorkspaceGrant) bool {
+	return len(spaces) == 0 || slices.ContainsFunc(list, func(g model.WorkspaceGrant) bool { return slices.Contains(spaces, g.Workspace) })
+}
 
-// readSecret asks for a secret without showing it, or reads a line of standard input where there is no terminal.
-func (e *env) readSecret(prompt string) ([]byte, error) {
-	if e.asks() {
-		return e.prompt(prompt)
+// findRoles finds roles of the account by their names.
+func findRoles(ctx context.Context, a *acting, names []string) ([]model.ID, error) {
+	var ids []model.ID
+	for _, name := range names {
+		r, err := a.FindRole(ctx, model.ScopeTenant, name)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, r.ID)
 	}
-	if e.passphraseFile == "-" {
-		return nil, usage(errors.New("standard input can't give two secrets: name a file with --passphrase-file"))
+	return ids, nil
+}
+
+// findSpaces finds workspaces by their names.
+func findSpaces(ctx context.Context, a *acting, names []string) ([]model.ID, error) {
+	var ids []model.ID
+	for _, name := range names {
+		w, err := a.FindWorkspace(ctx, a.me, name)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, w.ID)
 	}
-	text, err := bufio.NewReader(io.LimitReader(e.in, maxSecretLine)).ReadBytes('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("reading standard input: %w", err)
+	return ids, nil
+}
+
+func (e *env) showUserCommand() *cobra.Command {
+	return showCommand(e, e.users(), findUser, "show EMAIL", "Show everything about a user", "  lanyard users show ben@example.com -o json")
+}
+
+func findUser(ctx context.Context, a *acting, name string) (target, error) {
+	u, err := a.FindUser(ctx, a.me, name)
+	return target{model.KindUser, u.ID, u.Email}, err
+}
+
+// showCommand is the verb show of a noun.
+func showCommand[T, D any](e *env, l *listing[T, D], find finder, use, short, example string) *cobra.Command {
+	var output string
+	c := &cobra.Command{
+		Use: use, Short: short, Example: example, Args: oneName,
+		RunE: func(c *cobra.Command, args []string) error {
+			a, err := e.acting(c.Context())
+			if err != nil {
+				return err
+			}
+			t, err := find(c.Context(), a, args[0])
+			if err != nil {
+				return err
+			}
+			return l.show(c.Context(), e, a, t.id, output)
+		},
 	}
-	return text, nil
+	outputFlag(c, &output, outputCSV)
+	return c
 }

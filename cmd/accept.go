@@ -1,0 +1,70 @@
+package cmd
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/keys"
+	"lanyard/model"
+)
+
+func (e *env) acceptCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "accept", Short: "Join the account with an invitation's token",
+		Long: `Asks for the token, or reads it from standard input. It is never an argument,
+because arguments are seen by everybody on the machine.`,
+		Example: "  lanyard users accept <token.txt", Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return e.accept(c) },
+	}
+}
+
+func (e *env) accept(c *cobra.Command) error {
+	d, err := e.directory(c.Context())
+	if err != nil {
+		return err
+	}
+	text, err := e.readSecret("Token: ")
+	if err != nil {
+		return err
+	}
+	token, err := keys.Parse(text)
+	if err != nil || token.Kind() != keys.Invitation {
+		return &model.Error{
+			Kind: model.ErrInvalid, What: "This isn't an invitation's token",
+			Hint: "It begins with lyi_ and has 55 characters: copy all of it.",
+		}
+	}
+	defer token.Wipe()
+	u, err := d.AcceptInvitation(c.Context(), token, model.ViaCommandLine)
+	if err != nil {
+		return err
+	}
+	role, err := d.RoleName(c.Context(), u.Role)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.out, "Welcome, %s. You are an active %s now.\n", u.Name, role)
+	return err
+}
+
+// maxSecretLine bounds what is read as a secret, in bytes.
+const maxSecretLine = 4096
+
+// readSecret asks for a secret without showing it, or reads a line of standard input where there is no terminal.
+func (e *env) readSecret(prompt string) ([]byte, error) {
+	if e.asks() {
+		return e.prompt(prompt)
+	}
+	if e.passphraseFile == "-" {
+		return nil, usage(errors.New("standard input can't give two secrets: name a file with --passphrase-file"))
+	}
+	text, err := bufio.NewReader(io.LimitReader(e.in, maxSecretLine)).ReadBytes('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("reading standard input: %w", err)
+	}
+	return text, nil
+}

@@ -1,0 +1,213 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/model"
+)
+
+// step is a part of what is changed in one record.
+type step func(ctx context.Context, a *acting, seen model.Seen) error
+
+// wholly makes work of steps: each record is changed by all of them or left as it is.
+func wholly(steps []step, version uint64) work {
+	return func(ctx context.Context, a *acting, list []target) (model.Outcome, error) {
+		var out model.Outcome
+		for _, t := range list {
+			err := a.Together(ctx, func(d *model.Directory) error {
+				seen := model.Seen{ID: t.id, Version: version}
+				for _, do := range steps {
+					if err := do(ctx, a.with(d), seen); err != nil {
+						return err
+					}
+					seen.Version = 0 // ours from here on
+				}
+				return nil
+			})
+			switch {
+			case err == nil:
+				out.Done++
+			case model.IsRefusal(err):
+				out.Refused = append(out.Refused, model.Refusal{ID: t.id, Name: t.name, Err: err})
+			default:
+				return out, err
+			}
+		}
+		return out, nil
+	}
+}
+
+// ofOne makes a step of one of the Directory's methods that change many.
+func ofOne(do func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error)) step {
+	return func(ctx context.Context, a *acting, seen model.Seen) error {
+		out, err := do(ctx, a, []model.Seen{seen})
+		if err != nil {
+			return err
+		}
+		return out.Err()
+	}
+}
+
+// textSetter is one of the Directory's methods that change a text of a record.
+type textSetter func(*model.Directory, context.Context, model.Actor, model.Seen, string) error
+
+func setText(set textSetter, to string) step {
+	return func(ctx context.Context, a *acting, seen model.Seen) error {
+		return set(a.Directory, ctx, a.me, seen, to)
+	}
+}
+
+// grantSetter is one of the Directory's methods that give a role in a workspace, or with role 0 take it away.
+type grantSetter func(*model.Directory, context.Context, model.Actor, []model.Seen, model.ID, model.ID) (model.Outcome, error)
+
+func setGrant(set grantSetter, g model.WorkspaceGrant) step {
+	return ofOne(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
+		return set(a.Directory, ctx, a.me, list, g.Workspace, g.Role)
+	})
+}
+
+// changes are the flags of set that nouns share.
+type changes struct {
+	command           *cobra.Command
+	name, description string
+	workspaces, leave []string
+	version           uint64
+	output            string
+}
+
+// has reports whether a flag was given.
+func (s *changes) has(flag string) bool { return s.command.Flags().Changed(flag) }
+
+// texts adds --name and --description.
+func (s *changes) texts(describable bool) {
+	s.command.Flags().StringVar(&s.name, "name", "", "another `NAME`")
+	if describable {
+		s.command.Flags().StringVar(&s.description, "description", "", "what it is for, in one line of `TEXT`")
+	}
+}
+
+// grants adds --workspace and --remove-workspace.
+func (s *changes) grants() {
+	s.command.Flags().StringArrayVar(&s.workspaces, "workspace", nil, "the role in a workspace, as `NAME:ROLE`; may be repeated")
+	s.command.Flags().StringArrayVar(&s.leave, "remove-workspace", nil, "take out of the workspace `NAME`; may be repeated")
+}
+
+// more adds what every set has, and finishes the command.
+func (s *changes) more(m *many) {
+	s.command.Flags().Uint64Var(&s.version, "if-version", 0, "only if it is still the version `N`, as JSON gave it")
+	outputFlag(s.command, &s.output)
+	m.flags(s.command)
+}
+
+// check refuses what can't be done before anything is opened.
+func (s *changes) check(names []string) error {
+	changed := false
+	for _, flag := range s.flags() {
+		changed = changed || s.has(flag)
+	}
+	switch {
+	case !changed:
+		return usage(fmt.Errorf("there is nothing to set. See: %s --help", s.command.CommandPath()))
+	case len(names) > 1 && (s.has("name") || s.has("if-version")):
+		return usage(errors.New("--name and --if-version are for one: name only one"))
+	}
+	return nil
+}
+
+// flags are those that change something.
+func (s *changes) flags() []string {
+	return []string{
+		"name", "description", "role", "group", "no-groups", "add-group", "remove-group", "workspace", "remove-workspace",
+		"permission", "add-permission", "remove-permission",
+	}
+}
+
+// textSteps are those of --name and --description.
+func (s *changes) textSteps(rename, describe textSetter) (steps []step) {
+	if s.has("name") {
+		steps = append(steps, setText(rename, s.name))
+	}
+	if s.has("description") {
+		steps = append(steps, setText(describe, s.description))
+	}
+	return steps
+}
+
+// grantSteps are those of --workspace and --remove-workspace.
+func (s *changes) grantSteps(ctx context.Context, a *acting, set grantSetter) (steps []step, err error) {
+	grants, err := findGrants(ctx, a, s.workspaces)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range s.leave {
+		w, err := a.FindWorkspace(ctx, a.me, name)
+		if err != nil {
+			return nil, err
+		}
+		grants = append(grants, model.WorkspaceGrant{Workspace: w.ID})
+	}
+	for _, g := range grants {
+		steps = append(steps, setGrant(set, g))
+	}
+	return steps, nil
+}
+
+// findGrants finds what NAME:ROLE names.
+func findGrants(ctx context.Context, a *acting, list []string) ([]model.WorkspaceGrant, error) {
+	var grants []model.WorkspaceGrant
+	for _, s := range list {
+		i := strings.LastIndexByte(s, ':') // no name has a colon
+		if i < 0 {
+			return nil, usage(fmt.Errorf("%q names a workspace without a role: write it as NAME:ROLE, such as %s:Viewer", s, s))
+		}
+		w, err := a.FindWorkspace(ctx, a.me, s[:i])
+		if err != nil {
+			return nil, err
+		}
+		r, err := a.FindRole(ctx, model.ScopeWorkspace, s[i+1:])
+		if err != nil {
+			return nil, err
+		}
+		grants = append(grants, model.WorkspaceGrant{Workspace: w.ID, Role: r.ID})
+	}
+	return grants, nil
+}
+
+// findGroups finds groups by their names.
+func findGroups(ctx context.Context, a *acting, names []string) ([]model.ID, error) {
+	var ids []model.ID
+	for _, name := range names {
+		g, err := a.FindGroup(ctx, a.me, name)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, g.ID)
+	}
+	return ids, nil
+}
+
+// someNames asks for one argument or more, none of them a secret.
+func someNames(c *cobra.Command, args []string) error {
+	if err := noSecrets(args); err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		return usage(fmt.Errorf("%s needs a name. See: %s --help", c.CommandPath(), c.CommandPath()))
+	}
+	return nil
+}
+
+// nounCommand is a noun, which does nothing without a verb.
+func nounCommand(use, short, long, example string, verbs ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: short, Long: long, Example: example, Args: noArgs, GroupID: groupAccount,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(verbs...)
+	return c
+}

@@ -1,0 +1,220 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/model"
+	"lanyard/tui/text"
+)
+
+// target is a record that an argument names.
+type target struct {
+	kind model.Kind
+	id   model.ID
+	name string // what it is called
+}
+
+// finder finds what an argument names.
+type finder func(ctx context.Context, a *acting, name string) (target, error)
+
+// work does something to several records.
+type work func(ctx context.Context, a *acting, list []target) (model.Outcome, error)
+
+// many is a change of what several arguments name.
+type many struct {
+	noun     string // "user"
+	done     string // "deactivated"
+	find     finder
+	do       work
+	question string // "Remove"; "" asks nothing
+	follows  string // what follows from it, to weigh before the answer
+	together bool
+	quiet    bool // the answer is JSON: what was done is not said in words
+}
+
+// flags adds what every change of many has.
+func (m *many) flags(c *cobra.Command) {
+	c.Flags().BoolVar(&m.together, "all-or-nothing", false, "do it to all of them, or when one is refused to none")
+}
+
+// run finds what the arguments name, asks if that is called for, does it and says how it went. It returns the ids of what
+// was done to.
+func (m *many) run(ctx context.Context, e *env, a *acting, names []string) ([]model.ID, error) {
+	targets, faults, err := m.findAll(ctx, a, names)
+	if err != nil {
+		return nil, err
+	}
+	if m.question != "" && len(targets) > 0 && (len(faults) == 0 || !m.together) {
+		if err := e.ask(m.question, m.noun, targets, m.follows); err != nil {
+			return nil, err
+		}
+	}
+	var out model.Outcome
+	switch {
+	case m.together && len(faults) > 0: // it isn't begun
+	case m.together:
+		out, err = m.doTogether(ctx, a, targets)
+	default:
+		out, err = m.do(ctx, a, targets)
+	}
+	if err != nil && out.Done > 0 {
+		_, _ = fmt.Fprintf(e.err, "lanyard: %s %s before this:\n", count(out.Done, m.noun), m.done) // nowhere left to report to
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m.report(e, targets, faults, out)
+}
+
+func (m *many) findAll(ctx context.Context, a *acting, names []string) ([]target, []error, error) {
+	var targets []target
+	var faults []error
+	for _, name := range names {
+		t, err := m.find(ctx, a, name)
+		switch {
+		case err == nil:
+			if !slices.ContainsFunc(targets, func(o target) bool { return o.id == t.id }) {
+				targets = append(targets, t)
+			}
+		case model.IsRefusal(err):
+			faults = append(faults, err)
+		default:
+			return nil, nil, err
+		}
+	}
+	return targets, faults, nil
+}
+
+// errUndone ends a transaction in which something was refused.
+var errUndone = errors.New("nothing was changed")
+
+func (m *many) doTogether(ctx context.Context, a *acting, targets []target) (out model.Outcome, err error) {
+	err = a.Together(ctx, func(d *model.Directory) (err error) {
+		out, err = m.do(ctx, a.with(d), targets)
+		if err == nil && len(out.Refused) > 0 {
+			err = errUndone
+		}
+		return err
+	})
+	if err != nil {
+		out.Done = 0
+	}
+	if errors.Is(err, errUndone) {
+		err = nil
+	}
+	return out, err
+}
+
+// report says what was done, and what wasn't and why.
+func (m *many) report(e *env, targets []target, faults []error, out model.Outcome) ([]model.ID, error) {
+	refused := map[model.ID]bool{}
+	for _, r := range out.Refused {
+		refused[r.ID] = true
+		faults = append(faults, named(r))
+	}
+	var done []model.ID
+	for _, t := range targets {
+		if out.Done > 0 && !refused[t.id] {
+			done = append(done, t.id)
+		}
+	}
+	if len(done) > 0 && !m.quiet {
+		what := count(len(done), m.noun)
+		if len(done) == 1 {
+			what = nameOf(targets, done[0])
+		}
+		if _, err := fmt.Fprintln(e.out, text.Clean(what+" "+m.done)); err != nil {
+			return done, err
+		}
+	}
+	return done, m.failure(e, len(targets), len(done), faults)
+}
+
+func nameOf(targets []target, id model.ID) string {
+	for _, t := range targets {
+		if t.id == id {
+			return t.name
+		}
+	}
+	return ""
+}
+
+// named is a refusal that says whom it is about.
+func named(r model.Refusal) error {
+	if r.Name == "" || strings.Contains(r.Err.Error(), r.Name) {
+		return r.Err
+	}
+	return refusedError{r.Name, r.Err}
+}
+
+// refusedError is a refusal with the name of whom it is about before it.
+type refusedError struct {
+	name string
+	error
+}
+
+// Error returns the sentence.
+func (r refusedError) Error() string { return r.name + ": " + r.error.Error() }
+
+// Unwrap returns the rules' answer.
+func (r refusedError) Unwrap() error { return r.error }
+
+// failure makes one error of all that was refused, after saying each reason once.
+func (m *many) failure(e *env, found, done int, faults []error) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	if len(faults) == 1 && found <= 1 && done == 0 {
+		return faults[0]
+	}
+	code, same := exitCode(faults[0]), true
+	said := map[string]bool{}
+	for _, f := range faults {
+		same = same && exitCode(f) == code
+		if !said[f.Error()] {
+			said[f.Error()] = true
+			printError(e.err, f)
+		}
+	}
+	summary := fmt.Sprintf("%s %s, %s refused", count(done, m.noun), m.done, count(len(faults), ""))
+	if m.together {
+		summary = fmt.Sprintf("Nothing was changed: %s refused, and it was all or nothing", count(len(faults), ""))
+	}
+	_, _ = fmt.Fprintln(e.err, "lanyard: "+text.Clean(summary)) // standard error: nowhere left to report to
+	if same {
+		return silent{faults[0]}
+	}
+	return silent{errors.New(summary)}
+}
+
+// each makes work of one of the Directory's methods that change many.
+func each(do func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error)) work {
+	return func(ctx context.Context, a *acting, list []target) (model.Outcome, error) {
+		seen := make([]model.Seen, len(list))
+		for i, t := range list {
+			seen[i].ID = t.id
+		}
+		return do(ctx, a, seen)
+	}
+}
+
+// count is a number with its noun: "1 user", "1,204 users".
+func count(n int, noun string) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	if noun == "" {
+		return s
+	}
+	if n != 1 {
+		noun += "s"
+	}
+	return s + " " + noun
+}

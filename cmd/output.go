@@ -1,0 +1,201 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"lanyard/tui/theme"
+)
+
+// outputs are the forms that a command can answer in.
+const (
+	outputTable = "table"
+	outputJSON  = "json"
+	outputCSV   = "csv"
+)
+
+// form is the value of -o: one of those that a command offers.
+type form struct {
+	to      *string
+	offered []string
+}
+
+func (f *form) String() string { return *f.to }
+
+// Type is what stands for a value in the help.
+func (*form) Type() string { return "FORM" }
+
+// Set takes a form, or refuses one that isn't offered.
+func (f *form) Set(s string) error {
+	if !slices.Contains(f.offered, s) {
+		return errors.New("choose " + orList(f.offered))
+	}
+	*f.to = s
+	return nil
+}
+
+// outputFlag adds -o to a command. Lists offer CSV too.
+func outputFlag(c *cobra.Command, to *string, more ...string) {
+	f := &form{to, append([]string{outputTable, outputJSON}, more...)}
+	*to = outputTable
+	c.Flags().VarP(f, "output", "o", "how to answer: "+orList(f.offered))
+}
+
+// orList is "a, b or c".
+func orList(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// screen is the terminal that an answer goes to.
+type screen struct {
+	width int // in cells; 0 where there is no terminal
+	theme *theme.Theme
+}
+
+// fallbackWidth is how wide a terminal is taken to be that doesn't say.
+const fallbackWidth = 80
+
+func (e *env) screen() screen {
+	f, ok := e.out.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return screen{}
+	}
+	s := screen{width: fallbackWidth, theme: theme.New(theme.Options{
+		Dark: !lightBackground(e.getenv("COLORFGBG")), NoColor: e.getenv("NO_COLOR") != "", ASCII: e.ascii || !utf8Locale(e.getenv),
+	})}
+	if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+		s.width = w
+	}
+	return s
+}
+
+// lightBackground reads what some terminals tell their programs of their colours: "0;15" is black on white. A command
+// doesn't ask the terminal itself: the answer would come late, among what the person types next.
+func lightBackground(colors string) bool {
+	background := colors[strings.LastIndexByte(colors, ';')+1:]
+	return background == "7" || background == "15"
+}
+
+func (e *env) writeJSON(v any) error {
+	b, err := encodeJSON(v)
+	if err == nil {
+		_, err = e.out.Write(append(b, '\n'))
+	}
+	clear(b) // it may hold a secret
+	return err
+}
+
+// encodeJSON is JSON in one line. Characters that can't be seen are escaped, so that it does nothing to a terminal.
+func encodeJSON(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return escapeUnseen(bytes.TrimSuffix(buf.Bytes(), []byte{'\n'})), nil
+}
+
+func escapeUnseen(b []byte) []byte {
+	unseen := func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }
+	if bytes.IndexFunc(b, unseen) < 0 {
+		return b
+	}
+	out := make([]byte, 0, len(b)+16)
+	for i := 0; i < len(b); {
+		r, size := utf8.DecodeRune(b[i:])
+		switch {
+		case !unseen(r):
+			out = append(out, b[i:i+size]...)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+		i += size
+	}
+	clear(b)
+	return out
+}
+
+// timeJSON is a time in UTC, null for never.
+func timeJSON(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// timeText is a time for programs: RFC 3339 in UTC, "" for never.
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// dayText is a time for people: the day in their own zone.
+func dayText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2006-01-02")
+}
+
+// momentText is a time for people, to the minute in their own zone.
+func momentText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2006-01-02 15:04")
+}
+
+// jsonArray writes rows as one array, a line each, while they come.
+type jsonArray struct {
+	w io.Writer
+	n int
+}
+
+func (a *jsonArray) add(v any) error {
+	b, err := encodeJSON(v)
+	if err != nil {
+		return err
+	}
+	before := ",\n"
+	if a.n == 0 {
+		before = "[\n"
+	}
+	a.n++
+	if _, err = io.WriteString(a.w, before); err == nil {
+		_, err = a.w.Write(b)
+	}
+	clear(b)
+	return err
+}
+
+func (a *jsonArray) end() error {
+	text := "\n]\n"
+	if a.n == 0 {
+		text = "[]\n"
+	}
+	_, err := io.WriteString(a.w, text)
+	return err
+}

@@ -1,0 +1,165 @@
+package cmd
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/model"
+	"lanyard/tui/grid"
+	"lanyard/tui/theme"
+)
+
+// machines describes the lists of service accounts.
+func (e *env) machines() *listing[model.ServiceAccount, model.ServiceAccountDetails] {
+	return &listing[model.ServiceAccount, model.ServiceAccountDetails]{
+		noun: "service account", empty: "No service accounts yet. Create the first: lanyard sa create NAME --role ROLE",
+		rows: func(a *acting) model.List[model.ServiceAccount, model.ServiceAccountDetails] {
+			return a.ServiceAccounts(a.me)
+		},
+		id: func(s model.ServiceAccountDetails) model.ID { return s.ID },
+		search: func(s model.ServiceAccountDetails) []string {
+			return []string{s.Name, s.Description, s.RoleName, spaceNames(s.Access)}
+		},
+		answer: func(s model.ServiceAccountDetails) any { return machineJSON(s, nil) },
+		facts:  machineFacts, columns: machineColumns(),
+	}
+}
+
+func machineColumns() []column[model.ServiceAccountDetails] {
+	type s = model.ServiceAccountDetails
+	return []column[s]{
+		{key: "id", plain: func(s s) string { return idJSON(s.ID) }, order: func(s s) string { return numberOrder(int(s.ID)) }},
+		{key: "name", title: "Name", least: 19, plain: func(s s) string { return s.Name }},
+		{key: "description", title: "Description", least: 11, yields: 4, plain: func(s s) string { return s.Description }},
+		{
+			key: "role", title: "Role", least: 8, yields: 2, plain: func(s s) string { return s.RoleName },
+			cell: func(s s) grid.Cell { return roleCell(s.Role, s.RoleName) },
+		},
+		{
+			key: "key", title: "API key", least: 9, yields: 1, plain: func(s s) string { return s.APIKey.Hint() },
+			cell: func(s s) grid.Cell { return grid.Cell{Text: s.APIKey.Hint(), Tone: theme.Accent} },
+		},
+		{
+			key: "workspaces", title: "Workspaces", least: 10, yields: 7, plain: func(s s) string { return grantWords(s.Access) },
+			cell: func(s s) grid.Cell { return grid.Cell{Text: spaceNames(s.Access)} },
+		},
+		{key: "created_by", plain: func(s s) string { return s.Creator }},
+		{
+			key: "created_at", title: "Created", least: 10, yields: 6, plain: func(s s) string { return timeText(s.CreatedAt) },
+			cell: func(s s) grid.Cell { return grid.Cell{Text: dayText(s.CreatedAt)} },
+		},
+		{
+			key: "last_used_at", title: "Last used", least: 16, yields: 5, plain: func(s s) string { return timeText(s.APIKey.LastUsedAt) },
+			cell: func(s s) grid.Cell { return grid.Cell{Text: momentText(s.APIKey.LastUsedAt)} },
+		},
+		{key: "expires_at", plain: func(s s) string { return timeText(s.APIKey.ExpiresAt) }},
+	}
+}
+
+func machineFacts(s model.ServiceAccountDetails) []fact {
+	return []fact{
+		{"Name", grid.Cell{Text: s.Name}},
+		{"Description", grid.Cell{Text: s.Description}},
+		{"Role", roleCell(s.Role, s.RoleName)},
+		{"Workspaces", grid.Cell{Text: grantWords(s.Access)}},
+		{"API key", grid.Cell{Text: s.APIKey.Hint(), Tone: theme.Accent}},
+		{"Key created", grid.Cell{Text: momentText(s.APIKey.CreatedAt)}},
+		{"Last used", grid.Cell{Text: momentText(s.APIKey.LastUsedAt)}},
+		{"Key ends", grid.Cell{Text: momentText(s.APIKey.ExpiresAt)}},
+		{"Created", grid.Cell{Text: momentText(s.CreatedAt)}},
+		{"Created by", grid.Cell{Text: s.Creator}},
+		{"Id", grid.Cell{Text: idJSON(s.ID)}},
+	}
+}
+
+func (e *env) listMachinesCommand() *cobra.Command {
+	var f listFlags
+	var names, workspaces []string
+	l := e.machines()
+	c := &cobra.Command{
+		Use: "list", Short: "List service accounts", Args: noArgs,
+		Example: "  lanyard sa list --role Builder --sort -last_used_at\n  lanyard sa list --workspace web-shop -o csv",
+		RunE: func(c *cobra.Command, _ []string) error {
+			a, err := e.acting(c.Context())
+			if err != nil {
+				return err
+			}
+			roles, err := findRoles(c.Context(), a, names)
+			if err != nil {
+				return err
+			}
+			spaces, err := findSpaces(c.Context(), a, workspaces)
+			if err != nil {
+				return err
+			}
+			var keep func(model.ServiceAccount) bool
+			if len(roles)+len(spaces) > 0 {
+				keep = func(s model.ServiceAccount) bool {
+					return (len(roles) == 0 || slices.Contains(roles, s.Role)) && inSpaces(spaces, s.Workspaces)
+				}
+			}
+			return l.list(c.Context(), e, a, f, keep)
+		},
+	}
+	c.Flags().StringArrayVar(&names, "role", nil, "only those with the `ROLE`")
+	c.Flags().StringArrayVar(&workspaces, "workspace", nil, "only those in the workspace `NAME`")
+	f.add(c, l.sortable())
+	return c
+}
+
+func (e *env) showMachineCommand() *cobra.Command {
+	return showCommand(e, e.machines(), findMachine, "show NAME", "Show everything about a service account but its key", "  lanyard sa show ci-runner")
+}
+
+func findMachine(ctx context.Context, a *acting, name string) (target, error) {
+	s, err := a.FindServiceAccount(ctx, a.me, name)
+	return target{model.KindServiceAccount, s.ID, s.Name}, err
+}
+
+func (e *env) setMachinesCommand() *cobra.Command {
+	m := &many{noun: "service account", done: "changed", find: findMachine}
+	var role string
+	s := &changes{}
+	s.command = &cobra.Command{
+		Use: "set NAME...", Short: "Change service accounts; their keys stay", Args: someNames,
+		Example: "  lanyard sa set ci-runner --description \"Runs the builds\" --workspace web-shop:Contributor",
+		RunE: func(_ *cobra.Command, names []string) error {
+			if err := s.check(names); err != nil {
+				return err
+			}
+			return runSet(e, s, m, e.machines(), names, func(ctx context.Context, a *acting) ([]step, error) {
+				steps := s.textSteps((*model.Directory).RenameServiceAccount, (*model.Directory).DescribeServiceAccount)
+				if s.has("role") {
+					r, err := a.FindRole(ctx, model.ScopeTenant, role)
+					if err != nil {
+						return nil, err
+					}
+					steps = append(steps, ofOne(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
+						return a.SetServiceAccountsRole(ctx, a.me, list, r.ID)
+					}))
+				}
+				grants, err := s.grantSteps(ctx, a, (*model.Directory).SetServiceAccountsWorkspaceRole)
+				return append(steps, grants...), err
+			})
+		},
+	}
+	s.texts(true)
+	s.command.Flags().StringVar(&role, "role", "", "another `ROLE`")
+	s.grants()
+	s.more(m)
+	return s.command
+}
+
+func (e *env) deleteMachinesCommand() *cobra.Command {
+	m := &many{
+		noun: "service account", done: "deleted", find: findMachine, question: "Delete", follows: "Its API key stops working at once.",
+		do: each(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
+			return a.DeleteServiceAccounts(ctx, a.me, list)
+		}),
+	}
+	return manyCommand(e, m, &cobra.Command{
+		Use: "delete NAME...", Short: "Delete service accounts and their keys", Example: "  lanyard sa delete ci-runner --yes",
+	})
+}

@@ -1,0 +1,118 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"lanyard/model"
+	"lanyard/tui/grid"
+	"lanyard/tui/theme"
+)
+
+// The words that programs read, and how people see the same.
+
+// statusWord is a status for programs.
+func statusWord(s model.Status) string { return strings.ToLower(s.String()) }
+
+// statuses are all that --status takes.
+var statuses = []model.Status{model.StatusActive, model.StatusInactive, model.StatusInvited}
+
+func parseStatus(s string) (model.Status, error) {
+	var offered []string
+	for _, status := range statuses {
+		if strings.EqualFold(status.String(), s) {
+			return status, nil
+		}
+		offered = append(offered, statusWord(status))
+	}
+	return 0, usage(fmt.Errorf("%q is no status: choose %s", s, orList(offered)))
+}
+
+// statusCell is a glyph and a word, as in the console.
+func statusCell(u model.User, expired bool) grid.Cell {
+	switch {
+	case expired:
+		return grid.Cell{Glyph: theme.Cross, Text: "Invited · expired", Short: "Expired", Tone: theme.Bad}
+	case u.Status == model.StatusInvited && u.Invitation.Delivery.State == model.Failed:
+		return grid.Cell{Glyph: theme.Cross, Text: "Invited · no mail", Short: "Not mailed", Tone: theme.Bad}
+	case u.Status == model.StatusInvited:
+		return grid.Cell{Glyph: theme.Pending, Text: "Invited", Tone: theme.Warn}
+	case u.Status == model.StatusInactive:
+		return grid.Cell{Glyph: theme.Empty, Text: "Inactive", Tone: theme.Dim}
+	}
+	return grid.Cell{Glyph: theme.Full, Text: "Active", Tone: theme.Good}
+}
+
+// roleCell colours the one role that can do everything, as in the console.
+func roleCell(id model.ID, name string) grid.Cell {
+	c := grid.Cell{Text: name}
+	if id == model.RoleAdmin {
+		c.Tone = theme.Accent
+	}
+	return c
+}
+
+// deliveryWord is what became of an invitation's mail, for programs.
+func deliveryWord(u model.User) string {
+	if u.Status != model.StatusInvited {
+		return ""
+	}
+	return map[model.DeliveryState]string{model.NotSent: "not_sent", model.Sent: "sent", model.Failed: "failed"}[u.Invitation.Delivery.State]
+}
+
+func roleType(r model.Role) string {
+	if r.BuiltIn() {
+		return "built-in"
+	}
+	return "custom"
+}
+
+func groupNames(list []model.Group) []string {
+	names := make([]string, len(list))
+	for i, g := range list {
+		names[i] = g.Name
+	}
+	return names
+}
+
+// grantWords are memberships as --workspace takes them: "web:Owner".
+func grantWords(list []model.WorkspaceAccess) string {
+	words := make([]string, len(list))
+	for i, w := range list {
+		words[i] = w.Workspace.Name + ":" + w.Role.Name
+	}
+	return strings.Join(words, ", ")
+}
+
+// spaceNames are the names of the workspaces of memberships.
+func spaceNames(list []model.WorkspaceAccess) string {
+	names := make([]string, len(list))
+	for i, w := range list {
+		names[i] = w.Workspace.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+func permissionNames(list []model.Permission) []string {
+	names := make([]string, len(list))
+	for i, p := range list {
+		names[i] = string(p)
+	}
+	return names
+}
+
+// parsePermissions refuses a permission that isn't one.
+func parsePermissions(list []string) ([]model.Permission, error) {
+	out := make([]model.Permission, len(list))
+	for i, s := range list {
+		out[i] = model.Permission(s)
+		if !slices.Contains(model.ScopeTenant.Permissions(), out[i]) {
+			return nil, usage(fmt.Errorf("there is no permission %q: choose from %s", s, strings.Join(permissionNames(model.ScopeTenant.Permissions()), ", ")))
+		}
+	}
+	return out, nil
+}
+
+// numberOrder is a number as texts are sorted.
+func numberOrder(n int) string { return fmt.Sprintf("%020d", n) }
