@@ -18,7 +18,7 @@ its name or its id. Who is in it: lanyard users list --group NAME`
 
 func (e *env) groupsCommand() *cobra.Command {
 	return nounCommand("groups", "Put users together who share their workspaces", groupsLong,
-		"  lanyard groups create sre --description \"On call\"\n  lanyard groups add sre ben@example.com",
+		"  lanyard groups create oncall --description \"At night\"\n  lanyard groups add oncall ben@example.com",
 		e.listGroupsCommand(), e.showGroupCommand(), e.createGroupCommand(), e.setGroupsCommand(), e.deleteGroupsCommand(),
 		e.moveCommand("add GROUP EMAIL...", "Add users to a group", "added to", "  lanyard groups add sre ben@example.com dora@example.com",
 			(*model.Directory).AddUsersToGroup),
@@ -146,7 +146,7 @@ func createCommand[T, D any](
 }
 
 func (e *env) createGroupCommand() *cobra.Command {
-	return createCommand(e, e.groupList(), "Create a group", "  lanyard groups create sre --description \"On call\"",
+	return createCommand(e, e.groupList(), "Create a group", "  lanyard groups create oncall --description \"At night\"",
 		func(ctx context.Context, a *acting, draft model.Draft) (model.ID, error) {
 			g, err := a.CreateGroup(ctx, a.me, draft)
 			return g.ID, err
@@ -158,7 +158,7 @@ func (e *env) setGroupsCommand() *cobra.Command {
 	s := &changes{}
 	s.command = &cobra.Command{
 		Use: "set NAME...", Short: "Change groups, and what their members may do in workspaces", Args: someNames,
-		Example: "  lanyard groups set platform --workspace web-shop:Contributor --description \"Builds the base\"",
+		Example: "  lanyard groups set platform --workspace web-shop:Contributor",
 		RunE: func(_ *cobra.Command, names []string) error {
 			if err := s.check(names); err != nil {
 				return err

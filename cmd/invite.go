@@ -83,8 +83,8 @@ func (e *env) inviteCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "invite EMAIL... --role ROLE", Short: "Invite people", Long: inviteLong, Args: someNames,
 		Example: `  lanyard users invite eva@example.com --role Builder
-  lanyard users invite eva@example.com finn@example.com --role Consumer --group platform
-  lanyard users invite gil@example.com --role Builder --workspace web-shop:Viewer --show-letter`,
+  lanyard users invite finn@example.com hugo@example.com --role Builder --group sre
+  lanyard users invite gil@example.com --role Builder --term 14d --show-letter`,
 		RunE: func(c *cobra.Command, args []string) error { return e.invite(c, &i, args) },
 	}
 	flags := c.Flags()

@@ -69,7 +69,7 @@ func (m *many) run(ctx context.Context, e *env, a *acting, names []string) ([]mo
 	if err != nil {
 		return nil, err
 	}
-	return m.report(e, targets, faults, out)
+	return m.report(e, len(names), targets, faults, out)
 }
 
 func (m *many) findAll(ctx context.Context, a *acting, names []string) ([]target, []error, error) {
@@ -112,7 +112,7 @@ func (m *many) doTogether(ctx context.Context, a *acting, targets []target) (out
 }
 
 // report says what was done, and what wasn't and why.
-func (m *many) report(e *env, targets []target, faults []error, out model.Outcome) ([]model.ID, error) {
+func (m *many) report(e *env, asked int, targets []target, faults []error, out model.Outcome) ([]model.ID, error) {
 	refused := map[model.ID]bool{}
 	for _, r := range out.Refused {
 		refused[r.ID] = true
@@ -133,7 +133,7 @@ func (m *many) report(e *env, targets []target, faults []error, out model.Outcom
 			return done, err
 		}
 	}
-	return done, m.failure(e, len(targets), len(done), faults)
+	return done, m.failure(e, asked, len(done), faults)
 }
 
 func nameOf(targets []target, id model.ID) string {
@@ -166,11 +166,11 @@ func (r refusedError) Error() string { return r.name + ": " + r.error.Error() }
 func (r refusedError) Unwrap() error { return r.error }
 
 // failure makes one error of all that was refused, after saying each reason once.
-func (m *many) failure(e *env, found, done int, faults []error) error {
+func (m *many) failure(e *env, asked, done int, faults []error) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	if len(faults) == 1 && found <= 1 && done == 0 {
+	if len(faults) == 1 && asked == 1 {
 		return faults[0]
 	}
 	code, same := exitCode(faults[0]), true

@@ -104,15 +104,28 @@ func (e *env) writeJSON(v any) error {
 // encodeJSON is JSON in one line. Characters that can't be seen are escaped, so that it does nothing to a terminal.
 func encodeJSON(v any) ([]byte, error) {
 	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	if err := appendJSON(&buf, v); err != nil {
 		return nil, err
 	}
-	return escapeUnseen(bytes.TrimSuffix(buf.Bytes(), []byte{'\n'})), nil
+	return escapeUnseen(buf.Bytes()), nil
 }
 
+// appendJSON is JSON as programs read it: what HTML would ask for isn't escaped.
+func appendJSON(buf *bytes.Buffer, v any) error {
+	enc := json.NewEncoder(buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	buf.Truncate(buf.Len() - 1) // the new line
+	return nil
+}
+
+// escapeUnseen returns b, or what it becomes. Then b is wiped: it may hold a secret.
 func escapeUnseen(b []byte) []byte {
+	if !slices.ContainsFunc(b, func(c byte) bool { return c >= 0x7f }) {
+		return b // JSON has escaped what is below a space
+	}
 	unseen := func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }
 	if bytes.IndexFunc(b, unseen) < 0 {
 		return b
@@ -170,24 +183,27 @@ func momentText(t time.Time) string {
 
 // jsonArray writes rows as one array, a line each, while they come.
 type jsonArray struct {
-	w io.Writer
-	n int
+	w   io.Writer
+	n   int
+	buf bytes.Buffer
 }
 
 func (a *jsonArray) add(v any) error {
-	b, err := encodeJSON(v)
-	if err != nil {
+	a.buf.Reset()
+	if err := appendJSON(&a.buf, v); err != nil {
 		return err
 	}
+	b := escapeUnseen(a.buf.Bytes())
 	before := ",\n"
 	if a.n == 0 {
 		before = "[\n"
 	}
 	a.n++
-	if _, err = io.WriteString(a.w, before); err == nil {
+	_, err := io.WriteString(a.w, before)
+	if err == nil {
 		_, err = a.w.Write(b)
 	}
-	clear(b)
+	clear(b) // it may hold a secret
 	return err
 }
 

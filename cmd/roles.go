@@ -122,7 +122,7 @@ func (e *env) createRoleCommand() *cobra.Command {
 	var list []string
 	c := createCommand(e, e.roleList(), "Create a role",
 		"  lanyard roles create Deployer --scope workspace --permission workspace:execute\n"+
-			"  lanyard roles create Inviter --scope tenant --permission account:view --permission account:invite",
+			"  lanyard roles create Inviter --permission account:view --permission account:invite",
 		func(ctx context.Context, a *acting, draft model.Draft) (model.ID, error) {
 			s, err := parseScope(scope)
 			if err != nil {

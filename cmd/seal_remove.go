@@ -51,7 +51,7 @@ func (e *env) sealRemove(cmd *cobra.Command, which string) error {
 	} else if err != nil {
 		return err
 	}
-	if err := e.sure("Remove "+describe(slot)+"?"); err != nil {
+	if err := e.sure("Remove " + describe(slot) + "?"); err != nil {
 		return err
 	}
 	if err := e.stillOpens(c.file); err != nil {

@@ -47,7 +47,7 @@ func (e *env) createMachineCommand() *cobra.Command {
 		Long: `Creates a service account with its API key. The key is neither printed nor copied
 unless you ask for it; it can be copied at any time.`,
 		Example: `  lanyard sa create deploy-bot --role Builder --copy
-  lanyard sa create backup --role Consumer --description "Nightly" --show-key >key.txt`,
+  lanyard sa create nightly --role Consumer --description "Backups" --show-key >key.txt`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if role == "" {
 				return usage(errors.New("create needs --role: what may it do? See: lanyard roles list"))

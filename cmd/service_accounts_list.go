@@ -124,7 +124,7 @@ func (e *env) setMachinesCommand() *cobra.Command {
 	s := &changes{}
 	s.command = &cobra.Command{
 		Use: "set NAME...", Short: "Change service accounts; their keys stay", Args: someNames,
-		Example: "  lanyard sa set ci-runner --description \"Runs the builds\" --workspace web-shop:Contributor",
+		Example: "  lanyard sa set ci-runner --workspace web-shop:Contributor",
 		RunE: func(_ *cobra.Command, names []string) error {
 			if err := s.check(names); err != nil {
 				return err

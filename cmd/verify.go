@@ -38,7 +38,7 @@ func (e *env) verifyCommand() *cobra.Command {
 		Use: "verify", Short: "Say whether an API key is good, and whose it is", Long: verifyLong, Args: noArgs,
 		Example: `  lanyard verify <key.txt
   lanyard verify --require workspace:write --workspace web-shop <key.txt
-  lanyard verify --stream`,
+  lanyard verify --stream <keys.txt`,
 		RunE: func(c *cobra.Command, _ []string) error { return e.verify(c.Context(), v) },
 	}
 	c.Flags().StringVar(&v.require, "require", "", "the `PERMISSION` that the key must have")

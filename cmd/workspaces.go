@@ -19,7 +19,7 @@ NAME, and so for groups and service accounts.`
 
 func (e *env) workspacesCommand() *cobra.Command {
 	return nounCommand("workspaces", "Say who works where, with which role", workspacesLong,
-		"  lanyard workspaces create billing\n  lanyard workspaces add billing ben@example.com --role Contributor",
+		"  lanyard workspaces create payments\n  lanyard workspaces add payments ben@example.com --role Contributor",
 		e.listSpacesCommand(), e.showSpaceCommand(), e.createSpaceCommand(), e.setSpacesCommand(), e.deleteSpacesCommand(),
 		e.addMembersCommand(), e.removeMembersCommand())
 }
@@ -92,7 +92,7 @@ func findSpace(ctx context.Context, a *acting, name string) (target, error) {
 }
 
 func (e *env) createSpaceCommand() *cobra.Command {
-	return createCommand(e, e.spaces(), "Create a workspace; you become its Owner", "  lanyard workspaces create billing --description \"Invoices\"",
+	return createCommand(e, e.spaces(), "Create a workspace; you become its Owner", "  lanyard workspaces create payments --description \"Invoices\"",
 		func(ctx context.Context, a *acting, draft model.Draft) (model.ID, error) {
 			w, err := a.CreateWorkspace(ctx, a.me, draft)
 			return w.ID, err
@@ -204,7 +204,7 @@ func (e *env) addMembersCommand() *cobra.Command {
 		Long: `Gives users, groups and service accounts a role in a workspace. Who is in it already
 has the new role afterwards.`,
 		Example: `  lanyard workspaces add web-shop ben@example.com --role Contributor
-  lanyard workspaces add web-shop --group platform --service-account ci-runner --role Viewer`,
+  lanyard workspaces add web-shop --group platform --role Viewer`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if role == "" {
 				return usage(errors.New("add needs --role: what may they do there? See: lanyard roles list"))

@@ -141,7 +141,7 @@ func (c *change) invitee(i Invite) (User, error) {
 func (c *change) emailTaken(id ID, email string) error {
 	e := &Error{Kind: ErrTaken, What: email + " is a user of this account already"}
 	if u, err := load(c, KindUser, id, decodeUser); err == nil && u.Status == StatusInvited {
-		e.What, e.Hint = email+" is invited already", "Resend the invite from its row instead."
+		e.What, e.Hint = email+" is invited already", "Resend the invite instead."
 	}
 	return e
 }

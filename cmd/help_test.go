@@ -1,0 +1,101 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+)
+
+// commands returns a command and all below it that a person may call.
+func commands(c *cobra.Command) []*cobra.Command {
+	list := []*cobra.Command{c}
+	for _, sub := range c.Commands() {
+		if !sub.Hidden {
+			list = append(list, commands(sub)...)
+		}
+	}
+	return list
+}
+
+func testRoot() *cobra.Command { return (&env{getenv: func(string) string { return "" }}).root() }
+
+func TestHelpFitsAScreen(t *testing.T) {
+	lines := strings.Split(strings.TrimSuffix(rootHelp(testRoot()), "\n"), "\n")
+	if len(lines) > 23 { // the prompt takes the last line
+		t.Errorf("the help has %d lines", len(lines))
+	}
+	for _, l := range lines {
+		if utf8.RuneCountInString(l) > helpWidth {
+			t.Errorf("too wide: %q", l)
+		}
+	}
+	// It stays so with many more commands.
+	root := testRoot()
+	for i := range 12 {
+		root.AddCommand(&cobra.Command{Use: fmt.Sprintf("command%d", i), Run: func(*cobra.Command, []string) {}})
+	}
+	if n := strings.Count(rootHelp(root), "\n"); n > 24 {
+		t.Errorf("with more commands the help has %d lines", n)
+	}
+}
+
+func TestEveryCommandSaysWhatItDoes(t *testing.T) {
+	for _, c := range commands(testRoot()) {
+		path := c.CommandPath()
+		if c.Short == "" || c.Example == "" {
+			t.Errorf("%s lacks a summary or an example", path)
+		}
+		for text := range strings.SplitSeq(c.Long+"\n"+c.Example, "\n") {
+			if utf8.RuneCountInString(text) > 88 {
+				t.Errorf("%s: too wide: %q", path, text)
+			}
+		}
+		if c.Flags().Lookup("output") == nil && slices.Contains([]string{"list", "show", "create", "set"}, c.Name()) {
+			t.Errorf("%s lacks -o", path)
+		}
+	}
+}
+
+// needTerminal are the examples that open the console or copy to somebody's clipboard. The real program is driven through
+// them in e2e.
+var needTerminal = []string{
+	"lanyard --as ben@example.com", "lanyard demo", "lanyard demo --users 100000 --seed 7", "lanyard sa copy-key ci-runner",
+	"lanyard sa create deploy-bot --role Builder --copy",
+}
+
+// Every command's examples work as they stand, in a shell, against a store made for that command.
+func TestExamples(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("there is no shell here")
+	}
+	model := newHouse(t)
+	for _, c := range commands(testRoot()) {
+		t.Run(c.CommandPath(), func(t *testing.T) {
+			h := model.copy(t)
+			if c.Name() == "init" {
+				t.Setenv("XDG_DATA_HOME", filepath.Join(h.dir, "nothing"))
+			}
+			for line := range strings.SplitSeq(c.Example, "\n") {
+				line = strings.TrimSpace(line)
+				if !strings.HasPrefix(line, "lanyard") {
+					t.Errorf("%q doesn't begin with the program's name", line)
+				}
+				if slices.Contains(needTerminal, line) {
+					continue
+				}
+				shell := exec.Command("sh", "-c", line)
+				shell.Dir, shell.Env = h.dir, os.Environ()
+				if out, err := shell.CombinedOutput(); err != nil {
+					t.Errorf("%s: %v\n%s", line, err, out)
+				}
+			}
+		})
+	}
+}
