@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"lanyard/model"
 	"lanyard/tui/text"
 )
 
@@ -14,7 +15,7 @@ import (
 const typedFrom = 5
 
 // errDeclined means that somebody was asked and didn't say yes.
-var errDeclined = errors.New("nothing was changed")
+var errDeclined error = &model.Error{What: "Nothing was changed"}
 
 // ask asks before what can't be taken back, unless --yes has answered. Where nobody can be asked, it is an error.
 func (e *env) ask(verb, noun string, targets []target, follows string) error {
