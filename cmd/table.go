@@ -211,19 +211,20 @@ func taken(widths []int) int {
 	return total - gap
 }
 
-// widen deals out the room that is left, a cell at a time, to the column that lacks most.
+// widen deals out the room that is left, a cell at a time, to the narrowest column that lacks some: one long name takes
+// nothing from the others.
 func widen(widths, wish []int, left int) {
 	for ; left > 0; left-- {
-		most := -1
+		next := -1
 		for i := range widths {
-			if widths[i] > 0 && wish[i] > widths[i] && (most < 0 || wish[i]-widths[i] > wish[most]-widths[most]) {
-				most = i
+			if widths[i] > 0 && wish[i] > widths[i] && (next < 0 || widths[i] < widths[next]) {
+				next = i
 			}
 		}
-		if most < 0 {
+		if next < 0 {
 			return
 		}
-		widths[most]++
+		widths[next]++
 	}
 }
 

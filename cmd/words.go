@@ -50,6 +50,9 @@ func roleCell(id model.ID, name string) grid.Cell {
 	if id == model.RoleAdmin {
 		c.Tone = theme.Accent
 	}
+	if id == model.RoleTenantGuest {
+		c.Short = "Guest"
+	}
 	return c
 }
 
