@@ -67,7 +67,7 @@ func TestEveryCommandSaysWhatItDoes(t *testing.T) {
 // them in e2e.
 var needTerminal = []string{
 	"lanyard --as ben@example.com", "lanyard demo", "lanyard demo --users 100000 --seed 7", "lanyard sa copy-key ci-runner",
-	"lanyard sa create deploy-bot --role Builder --copy",
+	"lanyard sa create deploy-bot --role Builder --copy", "lanyard sa rotate-key ci-runner --copy",
 }
 
 // Every command's examples work as they stand, in a shell, against a store made for that command.

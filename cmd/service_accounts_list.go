@@ -59,6 +59,10 @@ func machineColumns() []column[model.ServiceAccountDetails] {
 }
 
 func machineFacts(s model.ServiceAccountDetails) []fact {
+	old := ""
+	if s.OldKey != nil {
+		old = s.OldKey.Hint() + " until " + momentText(s.OldKey.ExpiresAt)
+	}
 	return []fact{
 		{"Name", grid.Cell{Text: s.Name}},
 		{"Description", grid.Cell{Text: s.Description}},
@@ -68,6 +72,7 @@ func machineFacts(s model.ServiceAccountDetails) []fact {
 		{"Key created", grid.Cell{Text: momentText(s.APIKey.CreatedAt)}},
 		{"Last used", grid.Cell{Text: momentText(s.APIKey.LastUsedAt)}},
 		{"Key ends", grid.Cell{Text: momentText(s.APIKey.ExpiresAt)}},
+		{"Old key", grid.Cell{Text: old, Tone: theme.Warn}},
 		{"Created", grid.Cell{Text: momentText(s.CreatedAt)}},
 		{"Created by", grid.Cell{Text: s.Creator}},
 		{"Id", grid.Cell{Text: idJSON(s.ID)}},

@@ -143,7 +143,7 @@ func TestDetailsNameWhatARecordRefersTo(t *testing.T) {
 	a.join(ops, model.RoleOwner, ben)
 	u, err := a.Users(a.ana).One(t.Context(), ben.User)
 	if err != nil || u.RoleName != "Builder" || len(u.Groups) != 1 || u.Groups[0].Name != "platform" || u.Inviter != "ana@acme.test" ||
-		len(u.Workspaces) != 2 || u.Workspaces[0].Workspace.Name != "ops" || u.Workspaces[1].Role.ID != custom {
+		len(u.Access) != 2 || u.Access[0].Workspace.Name != "ops" || u.Access[1].Role.ID != custom {
 		t.Errorf("%+v, %v", u, err)
 	}
 	w, err := a.Workspaces(a.ana).One(t.Context(), ops)
