@@ -63,6 +63,6 @@ func rootHelp(c *cobra.Command) string {
 		}
 		line += " " + name
 	}
-	b.WriteString(line + "\n\nFlags\n" + c.PersistentFlags().FlagUsagesWrapped(helpWidth))
+	b.WriteString(line + "\n\nFlags\n" + c.PersistentFlags().FlagUsages())
 	return b.String()
 }

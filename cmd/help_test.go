@@ -63,11 +63,12 @@ func TestEveryCommandSaysWhatItDoes(t *testing.T) {
 	}
 }
 
-// needTerminal are the examples that open the console or copy to somebody's clipboard. The real program is driven through
-// them in e2e.
+// needTerminal are the examples that open the console, ask at a terminal, or need somebody's clipboard or keyring. e2e and the
+// scripts drive the program through them.
 var needTerminal = []string{
 	"lanyard --as ben@example.com", "lanyard demo", "lanyard demo --users 100000 --seed 7", "lanyard sa copy-key ci-runner",
 	"lanyard sa create deploy-bot --role Builder --copy", "lanyard sa rotate-key ci-runner --copy",
+	"lanyard seal add passphrase", "lanyard seal add keyring", "lanyard seal remove file", "lanyard seal remove 2 --yes",
 }
 
 // Every command's examples work as they stand, in a shell, against a store made for that command.

@@ -87,7 +87,8 @@ func (e *env) root() *cobra.Command {
 	flags.BoolVar(&e.yes, "yes", false, "ask nothing: the answer is yes")
 	flags.BoolVar(&e.ascii, "ascii", false, "draw with plain ASCII only")
 	flags.StringVar(&e.clip, "clipboard", "auto", "the `WAY` to copy: auto, native, tmux, osc52 or off")
-	flags.StringVar(&e.passphraseFile, "passphrase-file", "", "the `FILE` that holds the sealing key's passphrase; - for standard input")
+	flags.StringVar(&e.passphraseFile, "passphrase-file", "", "the `FILE` with the passphrase; - is standard input")
+	flags.Lookup("clipboard").DefValue = "" // it stands first among its choices
 	c.AddGroup(helpGroups...)
 	c.AddCommand(e.usersCommand(), e.serviceAccountsCommand(), e.groupsCommand(), e.workspacesCommand(), e.rolesCommand(),
 		e.initCommand(), e.demoCommand(), e.activityCommand(), e.verifyCommand(), e.sealCommand(), e.backupCommand(), e.restoreCommand(),

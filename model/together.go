@@ -1,14 +1,34 @@
 package model
 
-import "context"
+import (
+	"context"
+	"errors"
+
+	"lanyard/keys"
+)
 
 // Together runs several use cases as one: fn gets a Directory whose methods all work in the same transaction. When fn
-// returns an error, nothing of it was done. The store may call fn again from the start, and while it runs, fn reads and
-// writes through the Directory that it gets and through no other.
+// returns an error, nothing of it was done. fn may be called again from the start, and while it runs, it reads and writes
+// through the Directory that it gets and through no other.
 func (d *Directory) Together(ctx context.Context, fn func(*Directory) error) error {
+	err := d.togetherOnce(ctx, fn)
+	if errors.Is(err, errRenewed) { // as in update
+		err = d.togetherOnce(ctx, fn)
+	}
+	return err
+}
+
+// togetherOnce unlocks before the transaction, which waits for nobody who types a passphrase.
+func (d *Directory) togetherOnce(ctx context.Context, fn func(*Directory) error) error {
+	root, err := d.unlock()
+	if err != nil {
+		return err
+	}
+	defer root.Wipe()
 	return d.store.Update(ctx, func(tx WriteTx) error {
 		joined := *d
 		joined.store = joinedStore{d.store, tx}
+		joined.unlock = func() (*keys.Root, error) { return root.Clone(), nil }
 		return fn(&joined)
 	})
 }

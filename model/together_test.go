@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"lanyard/keys"
 	"lanyard/model"
 )
 
@@ -38,6 +39,33 @@ func TestTogetherIsAllOrNothing(t *testing.T) {
 	}
 	if now := a.snapshot().Revision(); now != revision+1 {
 		t.Errorf("it took %d transactions", now-revision)
+	}
+}
+
+// A passphrase is asked for once, and before the transaction begins.
+func TestTogetherUnlocksBeforeTheTransaction(t *testing.T) {
+	a := newAccount(t)
+	ben := a.add("ben@acme.test", model.RoleBuilder)
+	asked, busy := 0, false
+	d := model.NewDirectory(a.store, model.Options{Unlock: func() (*keys.Root, error) {
+		asked++
+		if busy {
+			t.Error("asked within the transaction")
+		}
+		return a.root(), nil
+	}})
+	err := d.Together(t.Context(), func(d *model.Directory) error {
+		busy = true
+		defer func() { busy = false }()
+		for _, name := range []string{"Benjamin", "Ben"} {
+			if err := d.RenameUser(t.Context(), a.ana, model.Seen{ID: ben.User}, name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || asked != 1 {
+		t.Errorf("asked %d times, %v", asked, err)
 	}
 }
 
