@@ -25,7 +25,7 @@ func (e *env) backupCommand() *cobra.Command {
 	force := false
 	c := &cobra.Command{
 		Use: "backup FILE", Short: "Write a copy of the store into a file", Long: backupLong, Args: oneFile,
-		Example: "  lanyard backup /mnt/backups/acme-2026-11-25.db\n  lanyard backup --force latest.db",
+		Example: "  lanyard backup acme-2026-11-25.db\n  lanyard backup --force latest.db",
 		RunE:    func(c *cobra.Command, args []string) error { return e.backup(c.Context(), args[0], force) },
 	}
 	c.Flags().BoolVar(&force, "force", false, "replace a file that is there, unless it is another account's")
@@ -78,7 +78,7 @@ Changes since the backup are in what was kept, and nowhere else.`
 func (e *env) restoreCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "restore FILE", Short: "Put a backup in the place of the store", Long: restoreLong, Args: oneFile,
-		Example: "  lanyard restore /mnt/backups/acme-2026-11-25.db\n  lanyard restore --yes latest.db",
+		Example: "  lanyard restore acme-2026-11-25.db\n  lanyard restore --yes latest.db",
 		RunE:    func(c *cobra.Command, args []string) error { return e.restore(c.Context(), args[0]) },
 	}
 }

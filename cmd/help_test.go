@@ -69,6 +69,7 @@ var needTerminal = []string{
 	"lanyard --as ben@example.com", "lanyard demo", "lanyard demo --users 100000 --seed 7", "lanyard sa copy-key ci-runner",
 	"lanyard sa create deploy-bot --role Builder --copy", "lanyard sa rotate-key ci-runner --copy",
 	"lanyard seal add passphrase", "lanyard seal add keyring", "lanyard seal remove file", "lanyard seal remove 2 --yes",
+	"lanyard restore acme-2026-11-25.db",
 }
 
 // Every command's examples work as they stand, in a shell, against a store made for that command.

@@ -44,6 +44,7 @@ func newHouse(t *testing.T) *house {
 	h.run(t, "users", "deactivate", "dora@example.com")
 	h.write(t, "key.txt", h.run(t, "sa", "show-key", "ci-runner"))
 	h.write(t, "keys.txt", h.run(t, "sa", "show-key", "ci-runner"))
+	h.run(t, "backup", filepath.Join(h.dir, "latest.db"))
 	h.write(t, "new.txt", "correct horse battery staple\n")
 	h.write(t, "token.txt", h.run(t, "users", "resend", "chiara@example.com", "--show-token"))
 	return h
