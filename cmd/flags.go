@@ -19,7 +19,7 @@ func wholly(steps []step, version uint64) work {
 	return func(ctx context.Context, a *acting, list []target) (model.Outcome, error) {
 		var out model.Outcome
 		for _, t := range list {
-			err := a.Together(ctx, func(d *model.Directory) error {
+			err := a.Together(ctx, func(ctx context.Context, d *model.Directory) error {
 				seen := model.Seen{ID: t.id, Version: version}
 				for _, do := range steps {
 					if err := do(ctx, a.with(d), seen); err != nil {

@@ -72,6 +72,17 @@ var needTerminal = []string{
 	"lanyard restore acme-2026-11-25.db",
 }
 
+// before is what some commands need to have happened.
+var before = map[string][][]string{
+	"undo": {
+		{"users", "set", "ben@example.com", "--role", "Admin"},
+		{"groups", "set", "platform", "--name", "base", "--as", "ben@example.com"},
+		{"groups", "set", "sre", "--description", "On call"},
+		{"groups", "set", "sre", "--description", "Sleeps"},
+	},
+	"redo": {{"groups", "set", "sre", "--description", "On call"}, {"undo"}},
+}
+
 // Every command's examples work as they stand, in a shell, against a store made for that command.
 func TestExamples(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
@@ -83,6 +94,9 @@ func TestExamples(t *testing.T) {
 			h := model.copy(t)
 			if c.Name() == "init" {
 				t.Setenv("XDG_DATA_HOME", filepath.Join(h.dir, "nothing"))
+			}
+			for _, args := range before[c.Name()] {
+				h.run(t, args...)
 			}
 			for line := range strings.SplitSeq(c.Example, "\n") {
 				line = strings.TrimSpace(line)

@@ -151,7 +151,7 @@ func inviteAll(ctx context.Context, a *acting, list []model.Invite, together boo
 	if !together {
 		return a.InviteUsers(ctx, a.me, list)
 	}
-	err = a.Together(ctx, func(d *model.Directory) (err error) {
+	err = a.Together(ctx, func(ctx context.Context, d *model.Directory) (err error) {
 		wipe(invited) // of an earlier try
 		invited, refused, err = d.InviteUsers(ctx, a.me, list)
 		if err == nil && len(refused) > 0 {

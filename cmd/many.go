@@ -46,6 +46,7 @@ func (m *many) flags(c *cobra.Command) {
 // run finds what the arguments name, asks if that is called for, does it and says how it went. It returns the ids of what
 // was done to.
 func (m *many) run(ctx context.Context, e *env, a *acting, names []string) ([]model.ID, error) {
+	ctx = model.OneStep(ctx)
 	targets, faults, err := m.findAll(ctx, a, names)
 	if err != nil {
 		return nil, err
@@ -95,7 +96,7 @@ func (m *many) findAll(ctx context.Context, a *acting, names []string) ([]target
 var errUndone = errors.New("nothing was changed")
 
 func (m *many) doTogether(ctx context.Context, a *acting, targets []target) (out model.Outcome, err error) {
-	err = a.Together(ctx, func(d *model.Directory) (err error) {
+	err = a.Together(ctx, func(ctx context.Context, d *model.Directory) (err error) {
 		out, err = m.do(ctx, a.with(d), targets)
 		if err == nil && len(out.Refused) > 0 {
 			err = errUndone

@@ -3,14 +3,16 @@ package model
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"lanyard/keys"
 )
 
-// Together runs several use cases as one: fn gets a Directory whose methods all work in the same transaction. When fn
-// returns an error, nothing of it was done. fn may be called again from the start, and while it runs, it reads and writes
-// through the Directory that it gets and through no other.
-func (d *Directory) Together(ctx context.Context, fn func(*Directory) error) error {
+// Together runs several use cases as one: fn gets a Directory whose methods all work in the same transaction, and a context
+// in which they are one step to undo. When fn returns an error, nothing of it was done. fn may be called again from the
+// start, and while it runs, it reads and writes through the Directory that it gets and through no other.
+func (d *Directory) Together(ctx context.Context, fn func(context.Context, *Directory) error) error {
+	ctx = OneStep(ctx)
 	err := d.togetherOnce(ctx, fn)
 	if errors.Is(err, errRenewed) { // as in update
 		err = d.togetherOnce(ctx, fn)
@@ -19,18 +21,31 @@ func (d *Directory) Together(ctx context.Context, fn func(*Directory) error) err
 }
 
 // togetherOnce unlocks before the transaction, which waits for nobody who types a passphrase.
-func (d *Directory) togetherOnce(ctx context.Context, fn func(*Directory) error) error {
+func (d *Directory) togetherOnce(ctx context.Context, fn func(context.Context, *Directory) error) error {
 	root, err := d.unlock()
 	if err != nil {
 		return err
 	}
 	defer root.Wipe()
-	return d.store.Update(ctx, func(tx WriteTx) error {
+	step := stepOf(ctx)
+	was := *step
+	err = d.store.Update(ctx, func(tx WriteTx) error {
+		step.again(was)
 		joined := *d
 		joined.store = joinedStore{d.store, tx}
 		joined.unlock = func() (*keys.Root, error) { return root.Clone(), nil }
-		return fn(&joined)
+		return fn(ctx, &joined)
 	})
+	if err != nil {
+		step.again(was)
+	}
+	return err
+}
+
+// again takes a step back to what it was: what was added to it since is undone.
+func (s *openStep) again(was openStep) {
+	*s = was
+	s.known = maps.Clone(was.known)
 }
 
 // joinedStore is a store in the middle of a change: whatever is asked of it becomes a part of that.

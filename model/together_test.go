@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -13,18 +14,18 @@ func TestTogetherIsAllOrNothing(t *testing.T) {
 	ben := a.add("ben@acme.test", model.RoleBuilder)
 	group := a.group("platform")
 	events := len(a.events())
-	change := func(d *model.Directory) error {
-		if err := d.RenameUser(t.Context(), a.ana, model.Seen{ID: ben.User}, "Benjamin"); err != nil {
+	change := func(ctx context.Context, d *model.Directory) error {
+		if err := d.RenameUser(ctx, a.ana, model.Seen{ID: ben.User}, "Benjamin"); err != nil {
 			return err
 		}
-		if u, err := d.FindUser(t.Context(), a.ana, "ben@acme.test"); err != nil || u.Name != "Benjamin" {
+		if u, err := d.FindUser(ctx, a.ana, "ben@acme.test"); err != nil || u.Name != "Benjamin" {
 			t.Errorf("within it he is %q, %v", u.Name, err)
 		}
-		_, err := d.AddUsersToGroup(t.Context(), a.ana, seen(ben.User), group)
+		_, err := d.AddUsersToGroup(ctx, a.ana, seen(ben.User), group)
 		return err
 	}
 	stop := errors.New("stop")
-	if err := a.Together(t.Context(), func(d *model.Directory) error { return errors.Join(change(d), stop) }); !errors.Is(err, stop) {
+	if err := a.Together(t.Context(), func(ctx context.Context, d *model.Directory) error { return errors.Join(change(ctx, d), stop) }); !errors.Is(err, stop) {
 		t.Fatal(err)
 	}
 	if u := a.user(ben.User); u.Name == "Benjamin" || len(u.Groups) > 0 || len(a.events()) != events || a.snapshot().Tally(group).Users != 0 {
@@ -42,6 +43,34 @@ func TestTogetherIsAllOrNothing(t *testing.T) {
 	}
 }
 
+// What is done together is undone together, and what wasn't done leaves nothing to undo.
+func TestTogetherIsOneStepToUndo(t *testing.T) {
+	a := newAccount(t)
+	ben := a.add("ben@acme.test", model.RoleBuilder)
+	group := a.group("platform")
+	stop := errors.New("stop")
+	var give error
+	ctx := model.OneStep(t.Context())
+	for _, give = range []error{stop, nil} {
+		err := a.Together(ctx, func(ctx context.Context, d *model.Directory) error {
+			if err := d.RenameUser(ctx, a.ana, model.Seen{ID: ben.User}, "Benjamin"); err != nil {
+				return err
+			}
+			_, err := d.AddUsersToGroup(ctx, a.ana, seen(ben.User), group)
+			return errors.Join(err, give)
+		})
+		if !errors.Is(err, give) {
+			t.Fatal(err)
+		}
+	}
+	if _, err := a.Undo(t.Context(), a.ana, model.UndoChoice{}); err != nil {
+		t.Fatal(err)
+	}
+	if u := a.user(ben.User); u.Name == "Benjamin" || len(u.Groups) > 0 {
+		t.Errorf("not all was undone: %+v", u)
+	}
+}
+
 // A passphrase is asked for once, and before the transaction begins.
 func TestTogetherUnlocksBeforeTheTransaction(t *testing.T) {
 	a := newAccount(t)
@@ -54,11 +83,11 @@ func TestTogetherUnlocksBeforeTheTransaction(t *testing.T) {
 		}
 		return a.root(), nil
 	}})
-	err := d.Together(t.Context(), func(d *model.Directory) error {
+	err := d.Together(t.Context(), func(ctx context.Context, d *model.Directory) error {
 		busy = true
 		defer func() { busy = false }()
 		for _, name := range []string{"Benjamin", "Ben"} {
-			if err := d.RenameUser(t.Context(), a.ana, model.Seen{ID: ben.User}, name); err != nil {
+			if err := d.RenameUser(ctx, a.ana, model.Seen{ID: ben.User}, name); err != nil {
 				return err
 			}
 		}
@@ -73,11 +102,11 @@ func TestTogetherTheRulesSeeWhatWasDoneBefore(t *testing.T) {
 	a := newAccount(t)
 	ben := a.add("ben@acme.test", model.RoleAdmin)
 	var out model.Outcome
-	err := a.Together(t.Context(), func(d *model.Directory) (err error) {
-		if out, err = d.DeactivateUsers(t.Context(), a.ana, seen(ben.User), false); err != nil {
+	err := a.Together(t.Context(), func(ctx context.Context, d *model.Directory) (err error) {
+		if out, err = d.DeactivateUsers(ctx, a.ana, seen(ben.User), false); err != nil {
 			return err
 		}
-		out, err = d.SetUsersRole(t.Context(), a.ana, seen(a.ana.User), model.RoleBuilder)
+		out, err = d.SetUsersRole(ctx, a.ana, seen(a.ana.User), model.RoleBuilder)
 		return err
 	})
 	a.expect("demoting the last Admin", errors.Join(err, out.Err()), model.ErrLastAdmin)
