@@ -97,7 +97,7 @@ func (s *usersScreen) editGroupsOfMany() tea.Cmd {
 	l := newChecklist("Groups of "+called, entries)
 	l.states, l.empty = []string{"as it is", "add", "take out"}, noGroups
 	l.apply = func(_ *console, changed map[uint64]int) tea.Cmd {
-		return s.change(targets, called, "changed", func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
+		return s.changeBy(l, targets, called, func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
 			return inTurn(changed, list, func(group model.ID, state int) (model.Outcome, error) {
 				if state == takeOut {
 					return d.RemoveUsersFromGroup(ctx, a, list, group)
@@ -238,7 +238,7 @@ func (s *sheet[T]) pickWorkspacesOfMany(set workspaceSetter) tea.Cmd {
 	l := newChecklist("Workspaces of "+called, s.c.workspaceEntries(nil, roles))
 	l.states, l.empty = states, noWorkspaces
 	l.apply = func(_ *console, changed map[uint64]int) tea.Cmd {
-		return s.change(targets, called, "changed", func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
+		return s.changeBy(l, targets, called, func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
 			return inTurn(changed, list, func(workspace model.ID, state int) (model.Outcome, error) {
 				return set(d, ctx, a, list, workspace, roles[state])
 			})

@@ -168,6 +168,20 @@ func (s *sheet[T]) change(t targets[T], called, done string, work bulkWork) tea.
 	})
 }
 
+// changeBy is change for what was chosen in a list, which comes back as it was left when the store fails.
+func (s *sheet[T]) changeBy(l *checklist, t targets[T], called string, work bulkWork) tea.Cmd {
+	actor, seen := s.c.session.Actor, s.seen
+	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
+		out, err := work(d, ctx, actor, t.seen(seen))
+		return func(c *console) tea.Cmd {
+			if err != nil {
+				c.push(l)
+			}
+			return s.report(called, "changed", len(t.ids), out, err)
+		}
+	})
+}
+
 // report says how a change of some rows went.
 func (s *sheet[T]) report(called, done string, asked int, out model.Outcome, err error) tea.Cmd {
 	if err == nil {

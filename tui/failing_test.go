@@ -1,0 +1,59 @@
+package tui
+
+import (
+	"fmt"
+	"testing"
+
+	"lanyard/model"
+)
+
+// Whatever is typed into, a store that fails says so and takes nothing away, and the next try works.
+func TestAFailingStoreTakesNothingAway(t *testing.T) {
+	const why = "nothing was changed, the disk reported an error; try again when it works: no space left on device"
+	for name, tt := range map[string]struct {
+		open   string // the keys that lead there
+		typed  string
+		submit string
+		keeps  []string
+		done   string
+	}{
+		"invite":                    {"n", "zoe@acme.test", "ctrl+s", []string{"zoe@acme.test", "Emails"}, "invited"},
+		"service account":           {"2 n", "new-bot", "ctrl+s", []string{"new-bot", "Description"}, "new-bot created"},
+		"group":                     {"3 n", "new-group", "ctrl+s", []string{"new-group", "Description"}, "new-group"},
+		"workspace":                 {"4 n", "new-place", "ctrl+s", []string{"new-place", "Description"}, "new-place"},
+		"name of a role":            {"5 down down down down enter ctrl+u", "zzz-role", "enter", []string{"zzz-role"}, "Name changed"},
+		"name of a user":            {"enter ctrl+u", "Zora", "enter", []string{"Zora"}, "Name changed"},
+		"name of a service account": {"2 enter ctrl+u", "zzz-bot", "enter", []string{"zzz-bot"}, "Name changed"},
+		"description of one":        {"2 l enter ctrl+u", "does something", "enter", []string{"does something"}, "Description changed"},
+		"name of a group":           {"3 enter ctrl+u", "zzz-group", "enter", []string{"zzz-group"}, "Name changed"},
+		"name of a workspace":       {"4 enter ctrl+u", "zzz-place", "enter", []string{"zzz-place"}, "Name changed"},
+		"groups of a user":          {"a m down space", "", "enter", []string{"Groups of"}, "Groups set"},
+		"groups of many users":      {"space down space a m down space", "", "enter", []string{"Groups of", "add"}, "changed"},
+		"workspaces of a user":      {"end a w space", "", "enter", []string{"Workspaces of"}, ""},
+		"workspaces of many users":  {"space down space a w space", "", "enter", []string{"Workspaces of"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := start(t, setup{width: 100, height: 30, users: 6, machines: 7})
+			d.press(tt.open).enter(tt.typed)
+			before := revision(d)
+			for range 2 { // the second failure takes no more than the first
+				d.store.Fail(fmt.Errorf("%s", why))
+				d.press(tt.submit).sees("nothing was changed").sees(tt.keeps...)
+			}
+			d.checkFrame()
+			d.store.Fail(nil)
+			d.press(tt.submit)
+			if revision(d) == before {
+				t.Errorf("the next try changes nothing:\n%s", d.screen())
+			}
+			if tt.done != "" {
+				d.sees(tt.done)
+			}
+		})
+	}
+}
+
+func revision(d *driver) (n uint64) {
+	d.must(d.store.View(d.Context(), func(tx model.ReadTx) error { n = tx.Revision(); return nil }))
+	return n
+}
