@@ -46,7 +46,12 @@ func (c *change) rotateKey(s *ServiceAccount, grace time.Duration) ([]Change, er
 	if err != nil {
 		return nil, err
 	}
-	retired := old.endingBy(c.now.Add(grace))
+	retired, until := old.endingBy(c.now.Add(grace)), c.now
+	if grace > 0 {
+		until = retired.ExpiresAt
+	} else {
+		retired = old.ended()
+	}
 	retired.Sealed = nil
 	if err := save(c, old, retired); err != nil {
 		return nil, err
@@ -59,7 +64,7 @@ func (c *change) rotateKey(s *ServiceAccount, grace time.Duration) ([]Change, er
 	return []Change{
 		{"api_key", old.Hint(), fresh.Hint()},
 		{"old_key", oldest, old.Hint()},
-		{"old_key_until", "", stamp(retired.ExpiresAt)},
+		{"old_key_until", "", stamp(until)},
 	}, err
 }
 
@@ -87,6 +92,9 @@ func (k APIKey) endingBy(end time.Time) APIKey {
 	return k
 }
 
+// ended returns the key in its next version, and good at no time: not now, and not at one that the clock steps back to.
+func (k APIKey) ended() APIKey { return k.endingBy(time.UnixMilli(1)) }
+
 // EndPreviousKeys ends keys that were rotated away, before their time. It is refused where none is still good.
 func (d *Directory) EndPreviousKeys(ctx context.Context, actor Actor, list []Seen) (Outcome, error) {
 	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
@@ -95,8 +103,7 @@ func (d *Directory) EndPreviousKeys(ctx context.Context, actor Actor, list []See
 			if err != nil {
 				return nil, err
 			}
-			ended := k.endingBy(c.now)
-			return []Change{{"old_key", k.Hint(), ""}, {"old_key_until", stamp(k.ExpiresAt), stamp(ended.ExpiresAt)}}, save(c, k, ended)
+			return []Change{{"old_key", k.Hint(), ""}, {"old_key_until", stamp(k.ExpiresAt), stamp(c.now)}}, save(c, k, k.ended())
 		})
 	})
 }

@@ -226,8 +226,8 @@ func (c *change) dropUser(u User) error {
 // lastSeenGrain is how exactly it is kept when a person was last seen.
 const lastSeenGrain = time.Minute
 
-// Touch records that the actor is here now, at one-minute grain. It is no change of the account: it has no event and
-// leaves the record's version alone.
+// Touch records that the actor is here now, at one-minute grain; also when that is earlier than what is kept, which a clock
+// that was ahead has left. It is no change of the account: it has no event and leaves the record's version alone.
 func (d *Directory) Touch(ctx context.Context, actor Actor) error {
 	return d.store.Update(ctx, func(tx WriteTx) error {
 		u, err := load(tx, KindUser, actor.User, decodeUser)
@@ -238,7 +238,7 @@ func (d *Directory) Touch(ctx context.Context, actor Actor) error {
 			return err
 		}
 		now := d.now()
-		if u.Status != StatusActive || now.Sub(u.LastSeenAt) < lastSeenGrain {
+		if u.Status != StatusActive || now.Sub(u.LastSeenAt).Abs() < lastSeenGrain {
 			return nil
 		}
 		seen := u

@@ -84,7 +84,7 @@ func TestNoGraceAsks(t *testing.T) {
 	if now := d.machine(); now.APIKey.ID == m.APIKey.ID || !now.OldKey.Expired(noon) {
 		t.Errorf("rotated to %+v", now)
 	}
-	d.press("o").sees(" · ended 2026-11-24 12:00")
+	d.press("o").sees(" · ended")
 }
 
 func TestEndTheOldKey(t *testing.T) {

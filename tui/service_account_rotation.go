@@ -76,7 +76,10 @@ func keyFacts(m machine, now time.Time) [][2]string {
 	}
 	end := "good until " + clock(old.ExpiresAt, now)
 	if old.Expired(now) {
-		end = "ended " + moment(old.ExpiresAt)
+		end = "ended"
+		if old.ExpiresAt.Unix() > 0 { // by itself; one that was ended is good at no time, and the activity says when
+			end += " " + moment(old.ExpiresAt)
+		}
 	}
 	used := ago(old.LastUsedAt, now)
 	if !old.LastUsedAt.IsZero() && old.LastUsedAt.Before(m.APIKey.CreatedAt.Truncate(time.Minute)) {
