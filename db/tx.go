@@ -42,13 +42,22 @@ func (t *tx) read(key []byte) ([]byte, error) {
 		return nil, t.engine(err)
 	}
 	if wrapped == nil {
-		return nil, model.ErrNotFound
+		return nil, cmp.Or(t.engine(t.r.missed(key)), model.ErrNotFound)
 	}
 	value, err := unwrap(key, wrapped)
 	if err != nil {
 		return nil, damaged(t.path, describe(key)+": "+err.Error())
 	}
 	return value, nil
+}
+
+// stored returns what is kept under a key, whatever it is, and nil for one that isn't there.
+func (t *tx) stored(key []byte) ([]byte, error) {
+	value, err := t.r.get(key)
+	if err != nil || value != nil {
+		return value, t.engine(err)
+	}
+	return nil, t.engine(t.r.missed(key))
 }
 
 // engine makes damage of a panic in the engine.
@@ -170,9 +179,9 @@ func (t *tx) Put(kind model.Kind, id model.ID, record []byte) error {
 		return fmt.Errorf("there is no kind %d", kind)
 	}
 	key := recordKey(kind, id)
-	old, err := t.r.get(key)
+	old, err := t.stored(key)
 	if err != nil {
-		return t.engine(err)
+		return err
 	}
 	if old == nil {
 		t.head.counts[kind]++
@@ -188,11 +197,11 @@ func (t *tx) Delete(kind model.Kind, id model.ID) error {
 		return fmt.Errorf("there is no kind %d", kind)
 	}
 	key := recordKey(kind, id)
-	old, err := t.r.get(key)
-	if err != nil {
-		return t.engine(err)
-	}
-	if old == nil {
+	old, err := t.stored(key)
+	switch {
+	case err != nil:
+		return err
+	case old == nil:
 		return model.ErrNotFound
 	}
 	t.head.counts[kind]--
