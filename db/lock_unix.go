@@ -19,6 +19,11 @@ import (
 // descriptor, which succeeds at once. bbolt's own waiting polls every 50 ms and let one of two writers starve for seconds;
 // the kernel's queue is fair enough that the slowest in a hundred waits 2 ms.
 func lock(ctx context.Context, f *os.File, exclusive bool, timeout time.Duration) error {
+	began := time.Now()
+	if err := waitTurn(ctx, f, timeout); err != nil {
+		return err
+	}
+	defer endTurn(int(f.Fd()))
 	how := unix.LOCK_SH
 	if exclusive {
 		how = unix.LOCK_EX
@@ -27,7 +32,26 @@ func lock(ctx context.Context, f *os.File, exclusive bool, timeout time.Duration
 	if !errors.Is(err, unix.EWOULDBLOCK) {
 		return err
 	}
-	return waitLock(ctx, f, how, timeout)
+	left := max(0, timeout-time.Since(began))
+	err = waitLock(ctx, f, left, func(fd int) error { return unix.Flock(fd, how) })
+	if errors.Is(err, errWaited) {
+		return busy(f, timeout)
+	}
+	return err
+}
+
+// waitTurn waits for the turn to ask for the file's lock. Readers share that lock, and as long as there is always one of
+// them a writer would never get it: eight that read without a pause kept three writers out for five seconds. So everybody asks one
+// after the other, and who waits for the lock keeps those who come later out. Where there is no turn to be had, one does without.
+func waitTurn(ctx context.Context, f *os.File, timeout time.Duration) error {
+	err := takeTurn(int(f.Fd()), false)
+	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
+		err = waitLock(ctx, f, timeout, func(fd int) error { return takeTurn(fd, true) })
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return nil
 }
 
 // tryLock takes the lock of a file if nobody has it.
@@ -36,24 +60,23 @@ func tryLock(f *os.File) bool { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix
 // unlock gives the lock back before the last use of the file has ended.
 func unlock(f *os.File) { _ = unix.Flock(int(f.Fd()), unix.LOCK_UN) }
 
+// errWaited means that a lock didn't come in time.
+var errWaited = errors.New("waited too long for a lock")
+
 // waitLock waits in a goroutine on a duplicate of the descriptor, which shares the lock. When nobody wants it any more,
 // closing both gives the lock back, whenever it comes.
-func waitLock(ctx context.Context, f *os.File, how int, timeout time.Duration) error {
+func waitLock(ctx context.Context, f *os.File, timeout time.Duration, take func(fd int) error) error {
 	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
 	got := make(chan error, 1)
 	go func() {
-		err := unix.EINTR
+		err := take(fd)
 		for errors.Is(err, unix.EINTR) {
-			err, _ = unix.Flock(fd, how).(unix.Errno) //nolint:errorlint // Flock returns an Errno or nil
+			err = take(fd)
 		}
 		_ = unix.Close(fd)
-		if err == 0 {
-			got <- nil
-			return
-		}
 		got <- err
 	}()
 	timer := time.NewTimer(timeout)
@@ -64,7 +87,7 @@ func waitLock(ctx context.Context, f *os.File, how int, timeout time.Duration) e
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timer.C:
-		return busy(f, timeout)
+		return errWaited
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -128,6 +129,34 @@ func TestProcessesLoseNothingToEachOther(t *testing.T) {
 	}
 	if n, err := number(s); err != nil || n != 4*150 {
 		t.Errorf("%d, %v: want %d", n, err, 4*150)
+	}
+}
+
+// Readers share the lock. There are always some of them here, and a writer gets its turn all the same.
+func TestReadersDontKeepAWriterOut(t *testing.T) {
+	s := newStore(t)
+	ctx, stop := context.WithCancel(t.Context())
+	var reading sync.WaitGroup
+	for range 8 {
+		reading.Go(func() {
+			for ctx.Err() == nil {
+				err := s.View(ctx, func(model.ReadTx) error { time.Sleep(2 * time.Millisecond); return nil })
+				if err != nil && !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 20 {
+		if err := s.Update(t.Context(), increment); err != nil {
+			t.Error(err)
+			break
+		}
+	}
+	stop()
+	reading.Wait()
+	if n, err := number(s); err != nil || n != 20 {
+		t.Errorf("%d, %v", n, err)
 	}
 }
 
