@@ -117,6 +117,7 @@ type commitError struct {
 	err     error
 	kept    bool
 	unknown error // why it can't be told
+	lost    error // why what was kept may not be on the disk
 }
 
 func (c commitError) Error() string { return c.err.Error() }
@@ -131,7 +132,28 @@ func (s *Store) commitOf(h handle, btx *bolt.Tx) error {
 		return nil
 	}
 	m, looking := newestMeta(h.file, 0)
-	return commitError{err: err, kept: m.txid == txid, unknown: looking}
+	c := commitError{err: err, kept: m.txid == txid, unknown: looking}
+	if c.kept {
+		c.lost = writeAnew(h.file, m)
+	}
+	return c
+}
+
+// writeAnew writes all that a file holds once more, as it is, and has it written to the disk. After an fsync that failed,
+// another one isn't enough: the system has forgotten what it was to write, and says that all is well.
+func writeAnew(f *os.File, m boltMeta) error {
+	left := int64(m.highWater * m.pageSize)
+	buffer := make([]byte, min(left, 1<<20))
+	for at := int64(0); at < left; at += int64(len(buffer)) {
+		part := buffer[:min(int64(len(buffer)), left-at)]
+		if _, err := f.ReadAt(part, at); err != nil {
+			return err
+		}
+		if _, err := f.WriteAt(part, at); err != nil {
+			return err
+		}
+	}
+	return f.Sync()
 }
 
 func (s *Store) tryCommit(btx *bolt.Tx) (err error) {
@@ -150,7 +172,7 @@ func (s *Store) outcome(c commitError) error {
 	case !c.kept:
 		return fmt.Errorf("nothing was changed, the disk reported an error; try again when it works: %w", c.err)
 	}
-	if err := syncPath(s.path); err != nil {
+	if c.lost != nil {
 		return fmt.Errorf("the change was made, but the disk reported an error and may lose it: %w", c.err)
 	}
 	return nil
@@ -289,7 +311,7 @@ func (s *Store) tryOpen(ctx context.Context, write bool) (h handle, err error) {
 
 // openLocked is how bbolt gets its file: never a new one, and with the lock in hand.
 func (s *Store) openLocked(ctx context.Context, name string, flag int, mode os.FileMode, write bool) (*os.File, error) {
-	f, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
+	f, err := openAs(name, flag&^os.O_CREATE, mode)
 	if err != nil {
 		if gone := inspect(name); gone != nil {
 			return nil, gone
@@ -301,6 +323,15 @@ func (s *Store) openLocked(ctx context.Context, name string, flag int, mode os.F
 		return nil, err
 	}
 	return f, nil
+}
+
+// openAs opens a file to read and write even if it is only to be read: the turn in which the lock is asked for needs it.
+// Where that isn't allowed, it does with what is.
+func openAs(name string, flag int, mode os.FileMode) (*os.File, error) {
+	if f, err := os.OpenFile(name, os.O_RDWR, mode); err == nil {
+		return f, nil
+	}
+	return os.OpenFile(name, flag, mode)
 }
 
 func (s *Store) lockSame(ctx context.Context, f *os.File, write bool) error {
