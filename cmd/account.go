@@ -121,7 +121,8 @@ func (e *env) actor(ctx context.Context, store model.Store) (model.User, error) 
 // fillFunc writes more into a new account.
 type fillFunc func(*model.Directory, model.WriteTx, model.User) error
 
-// found creates the store and its sealing key. The sealing key comes first: a store is never there without one.
+// found creates the store and its sealing key. The sealing key comes first: a store is never there without one. It stays
+// when the store may turn up after all.
 func (h home) found(ctx context.Context, f model.Founder, o model.Options, via model.Via, fill fillFunc) (*model.Directory, *vault, error) {
 	if _, err := f.Check(); err != nil {
 		return nil, nil, err
@@ -143,7 +144,7 @@ func (h home) found(ctx context.Context, f model.Founder, o model.Options, via m
 		return fill(d, tx, me)
 	})
 	if err != nil {
-		if sealed != "" {
+		if sealed != "" && !errors.Is(err, db.ErrUncertain) {
 			_ = os.Remove(sealed) // belongs to a store that didn't come to be
 		}
 		return nil, nil, err

@@ -16,6 +16,9 @@ var (
 	ErrMissing = errors.New("missing")
 	// ErrExists means that something is there already where a file was to be created.
 	ErrExists = errors.New("already there")
+	// ErrUncertain means that a file was taken away again because its name couldn't be written to the disk. After a power cut
+	// it may be there all the same.
+	ErrUncertain = errors.New("perhaps there after a power cut")
 	// ErrEmpty means that the file has no content at all.
 	ErrEmpty = errors.New("empty file")
 	// ErrTruncated means that the file is shorter than it says it is.

@@ -54,9 +54,18 @@ func create(path string, write func(temporary string) error) error {
 		return fmt.Errorf("can't create %s: %w", path, err)
 	}
 	if err := syncPath(dir); err != nil { // its name may not survive a power cut
-		return fmt.Errorf("can't create %s: %w", path, errors.Join(err, os.Remove(path)))
+		return takeBack(path, err)
 	}
 	return nil
+}
+
+// takeBack removes what was put in its place before the disk failed.
+func takeBack(path string, why error) error {
+	if err := os.Remove(path); err != nil {
+		return fault(ErrUncertain, "Look whether it is whole, when the disk works again.",
+			"The disk reported an error (%v) when %s had been created, and it can't be taken away again: %v", why, path, err)
+	}
+	return fault(ErrUncertain, "Try again when the disk works.", "Can't create %s, the disk reported an error: %v", path, why)
 }
 
 // makeDir makes a directory and those above it that are missing, and has their names written to the disk: a synced file
