@@ -10,6 +10,14 @@ BENCH    ?= .
 USERS    ?= 1000,100000,1000000
 ARGS     ?=
 
+# What the account has to survive, and how often: what a change must bear. SEED repeats a run.
+SEED     ?=
+CYCLES   ?= 2000
+STATES   ?= 50000
+DAMAGES  ?= 3000
+SECONDS  ?= 30
+STEPS    ?= 200000
+
 LDFLAGS := -s -w -X lanyard/cmd.version=$(VERSION)
 BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 LINT    := bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
@@ -61,6 +69,17 @@ bench: build ## Measure what has a budget, beside less and fzf (USERS=1000,10000
 	go build -o bin/bench ./cmd/bench
 	./bin/bench -binary bin/lanyard -users '$(USERS)'
 	LANYARD_BENCH_LARGE=1 go test -run '^$$' -bench '$(BENCH)' -benchmem ./keys ./db ./tui/grid ./cmd/bench
+
+.PHONY: survive
+survive: ## Kill, cut, flip and crowd (SEED= CYCLES=2000 STATES=50000 DAMAGES=3000 SECONDS=30 STEPS=200000)
+	@mkdir -p bin
+	@LANYARD_SEED='$(SEED)' LANYARD_CYCLES=$(CYCLES) LANYARD_STATES=$(STATES) LANYARD_DAMAGES=$(DAMAGES) \
+		LANYARD_SECONDS=$(SECONDS) LANYARD_STEPS=$(STEPS) go test -count=1 -timeout 24h -v ./cmd/survive/ >bin/survive.log; \
+		code=$$?; awk '!/^ *(=== |--- PASS)/' bin/survive.log; exit $$code
+
+.PHONY: survive-long
+survive-long: ## The same ten times as often, for a release
+	@$(MAKE) --no-print-directory survive CYCLES=20000 STATES=500000 DAMAGES=30000 SECONDS=300 STEPS=2000000
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME

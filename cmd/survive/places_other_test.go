@@ -1,0 +1,5 @@
+//go:build !linux
+
+package survive
+
+var systemRoles map[string]func(args []string) error
