@@ -45,7 +45,7 @@ func (e *env) openStore(h home) (*db.Store, error) {
 		return nil, err
 	}
 	if c, err := e.config(); err == nil { // settings that can't be read don't keep anybody from the work
-		store.KeepBackups(c.Backup.kept(), e.now)
+		store.KeepBackups(c.Backup.kept(), e.now, func() error { return backUpLater(h.store) })
 	}
 	e.stores = append(e.stores, store)
 	return store, nil

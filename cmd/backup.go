@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"lanyard/db"
+	"lanyard/keys/clipboard"
 	"lanyard/model"
 )
 
@@ -151,4 +153,36 @@ func (e *env) restored(h home, backup string, about db.About, kept string) error
 		}
 	}
 	return err
+}
+
+// backupTodayName is the hidden command that makes the day's backup of a store that is too large to wait for.
+const backupTodayName = "backup-today"
+
+func (e *env) backupTodayCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: backupTodayName, Hidden: true, Short: "Make the day's backup: lanyard starts it by itself", Args: noArgs,
+		Example: "  lanyard backup-today",
+		RunE: func(c *cobra.Command, _ []string) error {
+			store, err := e.openStore(e.home())
+			if err != nil {
+				return err
+			}
+			return store.BackupOfToday(c.Context())
+		},
+	}
+}
+
+// backUpLater starts a process that makes the day's backup of a store, and doesn't wait for it.
+func backUpLater(store string) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	path, err := filepath.Abs(store)
+	if err != nil {
+		return err
+	}
+	child := exec.Command(program, backupTodayName, "--db", path)
+	clipboard.Detach(child)
+	return child.Start()
 }

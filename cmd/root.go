@@ -92,7 +92,8 @@ func (e *env) root() *cobra.Command {
 	c.AddGroup(helpGroups...)
 	c.AddCommand(e.usersCommand(), e.serviceAccountsCommand(), e.groupsCommand(), e.workspacesCommand(), e.rolesCommand(),
 		e.initCommand(), e.demoCommand(), e.activityCommand(), e.verifyCommand(), e.sealCommand(), e.backupCommand(), e.restoreCommand(),
-		e.checkCommand(), e.checkFileCommand(), e.compactCommand(), e.undoCommand(), e.redoCommand(), e.versionCommand(), e.clearClipboardCommand())
+		e.checkCommand(), e.checkFileCommand(), e.compactCommand(), e.undoCommand(), e.redoCommand(), e.versionCommand(), e.clearClipboardCommand(),
+		e.backupTodayCommand())
 	c.SetHelpFunc(help)
 	return c
 }

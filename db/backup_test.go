@@ -181,7 +181,7 @@ func TestDailyBackups(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.KeepBackups(3, func() time.Time { return day })
+		b.KeepBackups(3, func() time.Time { return day }, func() error { return b.BackupOfToday(t.Context()) })
 		for range 2 { // the second makes no other backup
 			if err := errors.Join(b.Update(t.Context(), put("x")), b.Close()); err != nil {
 				t.Fatal(err)
@@ -204,7 +204,7 @@ func TestDailyBackups(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	none.KeepBackups(0, time.Now)
+	none.KeepBackups(0, time.Now, nil)
 	if err := errors.Join(none.Update(t.Context(), put("x")), none.Close()); err != nil || len(left(t, dir)) != 3 {
 		t.Errorf("keeping none: %v, %v", left(t, dir), err)
 	}
@@ -216,8 +216,43 @@ func TestADailyBackupThatFails(t *testing.T) {
 	if err := os.WriteFile(BackupDir(s.path), nil, fileMode); err != nil {
 		t.Fatal(err)
 	}
-	s.KeepBackups(3, time.Now)
+	s.KeepBackups(3, time.Now, func() error { return s.BackupOfToday(t.Context()) })
 	if err := errors.Join(s.Update(t.Context(), put("x")), s.Close()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A large store that is closed at once leaves the backup to somebody else; one that is open for long enough makes it itself.
+func TestADailyBackupIsLeftToAnother(t *testing.T) {
+	s := newStore(t)
+	large := func(tx model.WriteTx) error {
+		for id := range model.ID(40) {
+			if err := tx.Put(model.KindUser, model.FirstID+id, bytes.Repeat([]byte{1}, 1<<15)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	asked := 0
+	s.KeepBackups(3, time.Now, func() error { asked++; return nil })
+	if err := s.Close(); err != nil || asked != 0 {
+		t.Errorf("nothing was changed: asked %d times, %v", asked, err)
+	}
+	if err := errors.Join(s.Update(t.Context(), large), s.Close()); err != nil || asked != 1 || s.hasToday() {
+		t.Errorf("asked %d times, made: %t, %v", asked, s.hasToday(), err)
+	}
+	again, err := Open(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.KeepBackups(3, time.Now, func() error { asked++; return nil })
+	again.BackupToday(0)
+	for deadline := time.Now().Add(10 * time.Second); !again.hasToday(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it isn't made")
+		}
+	}
+	if err := again.Close(); err != nil || asked != 1 {
+		t.Errorf("asked %d times, %v", asked, err)
 	}
 }

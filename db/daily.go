@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 )
-
-// patience is how long Close waits for the day's backup, which takes two seconds for a million users. One that takes longer
-// is called off, and made another time.
-const patience = 3 * time.Second
 
 // BackupDir returns the directory of a store's automatic backups: beside it, so that they stay on the medium that the
 // owner chose for the account, encrypted or not, and go where it goes.
@@ -24,33 +20,40 @@ type daily struct {
 	keep   int
 	now    func() time.Time
 	once   sync.Once
-	hurry  chan struct{} // closed when nobody wants to wait any more
+	asked  atomic.Bool
+	hurry  chan struct{} // closed when the store is closed
 	closed sync.Once
 	ctx    context.Context
 	cancel context.CancelFunc
+	later  func() error
 }
 
+// quickBackup is how large a file may be, in bytes, that is backed up while somebody waits: it takes some 10 ms.
+const quickBackup = 1 << 20
+
 // KeepBackups has the store back itself up once a day, behind the first change or when BackupToday asks for it, and keep
-// so many of these backups; 0 keeps none, and makes none. It is called before the store is used.
-func (s *Store) KeepBackups(keep int, now func() time.Time) {
+// so many of these backups; 0 keeps none, and makes none. When the store is closed before the backup is made, and isn't a
+// small one, later is called, which is to have another process make it by BackupOfToday: a command that copies a key doesn't
+// wait until a million users are copied. KeepBackups is called before the store is used.
+func (s *Store) KeepBackups(keep int, now func() time.Time, later func() error) {
 	if keep <= 0 {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s.daily = &daily{keep: keep, now: now, ctx: ctx, cancel: cancel, hurry: make(chan struct{})}
+	s.daily = &daily{keep: keep, now: now, ctx: ctx, cancel: cancel, later: later, hurry: make(chan struct{})}
 }
 
 // lull is how long after the first change the day's backup is made: the others of the same doing come first.
 const lull = time.Second
 
-// BackupToday makes the day's backup after a while, in a goroutine, unless it has been made or nobody asked for backups.
-// Close doesn't wait for the while to pass. What goes wrong is nobody's concern: the work goes on, and the next one to open
-// the store tries again.
+// BackupToday makes the day's backup after a while, in a goroutine, unless it has been made or nobody asked for backups. What
+// goes wrong is nobody's concern: the work goes on, and the next one to open the store tries again.
 func (s *Store) BackupToday(after time.Duration) {
 	if s.daily == nil {
 		return
 	}
 	s.daily.once.Do(func() {
+		s.daily.asked.Store(true)
 		s.tidy.wg.Go(func() {
 			timer := time.NewTimer(after)
 			defer timer.Stop()
@@ -58,29 +61,65 @@ func (s *Store) BackupToday(after time.Duration) {
 			case <-timer.C:
 			case <-s.daily.hurry:
 			}
-			_ = s.backUpDay(s.daily.ctx)
+			_ = s.BackupOfToday(s.daily.ctx)
 		})
 	})
 }
 
-// backUpDay makes the backup of the day and prunes older ones. Of several processes that try at once, one makes it.
-func (s *Store) backUpDay(ctx context.Context) error {
-	dir := BackupDir(s.path)
-	path := filepath.Join(dir, s.daily.now().UTC().Format(time.DateOnly)+s.daySuffix())
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
+// BackupOfToday makes the backup of the day, unless it has been made or another process is making it, and prunes older ones.
+// KeepBackups comes before it.
+func (s *Store) BackupOfToday(ctx context.Context) error {
+	if s.daily == nil {
+		return nil
 	}
+	dir := BackupDir(s.path)
 	if err := makeDir(dir); err != nil {
 		return err
 	}
-	if err := s.Backup(ctx, path, false); err != nil {
+	turn, err := os.Open(dir)
+	if err != nil {
+		return unreadable(dir, err)
+	}
+	defer func() { _ = turn.Close() }()
+	if !onlyOne(turn) || s.hasToday() {
+		return nil
+	}
+	if err := s.Backup(ctx, s.today(), false); err != nil {
 		return err
 	}
 	if err := s.prune(dir); err != nil {
 		return err
 	}
-	_, err := s.CompactIfWorth(ctx)
+	_, err = s.CompactIfWorth(ctx)
 	return err
+}
+
+// today returns where the backup of the day is, or is to be.
+func (s *Store) today() string {
+	return filepath.Join(BackupDir(s.path), s.daily.now().UTC().Format(time.DateOnly)+s.daySuffix())
+}
+
+func (s *Store) hasToday() bool {
+	_, err := os.Lstat(s.today())
+	return err == nil
+}
+
+// hurryDaily has a backup that is under way, or waits for its time, come to its end: by being made if that is quick.
+func (s *Store) hurryDaily() {
+	if s.daily == nil {
+		return
+	}
+	if info, err := os.Stat(s.path); err != nil || info.Size() > quickBackup {
+		s.daily.cancel()
+	}
+	s.daily.closed.Do(func() { close(s.daily.hurry) })
+}
+
+// leaveDaily leaves a backup that wasn't made to another process.
+func (s *Store) leaveDaily() {
+	if d := s.daily; d != nil && d.asked.Load() && d.later != nil && !s.hasToday() {
+		_ = d.later() // what goes wrong here is as little worth a word
+	}
 }
 
 // daySuffix tells the backups of one account from those of another that had its place.

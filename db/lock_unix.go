@@ -57,6 +57,9 @@ func waitTurn(ctx context.Context, f *os.File, timeout time.Duration) error {
 // tryLock takes the lock of a file if nobody has it.
 func tryLock(f *os.File) bool { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil }
 
+// onlyOne reports whether nobody else does what a file's or a directory's lock stands for.
+func onlyOne(f *os.File) bool { return tryLock(f) }
+
 // unlock gives the lock back before the last use of the file has ended.
 func unlock(f *os.File) { _ = unix.Flock(int(f.Fd()), unix.LOCK_UN) }
 

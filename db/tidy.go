@@ -43,7 +43,7 @@ func (s *Store) tidySoon() {
 	})
 }
 
-// tidyNow does what there is to do, and waits for it.
+// tidyNow compacts if there is reason to, and waits for it. What takes longer is left to another process.
 func (s *Store) tidyNow() {
 	s.tidy.mu.Lock()
 	if s.tidy.waiting != nil {
@@ -51,10 +51,7 @@ func (s *Store) tidyNow() {
 		s.tidy.waiting = nil
 	}
 	s.tidy.mu.Unlock()
-	if s.daily != nil {
-		s.daily.closed.Do(func() { close(s.daily.hurry) })
-		late := time.AfterFunc(patience, s.daily.cancel)
-		defer late.Stop()
-	}
+	s.hurryDaily()
 	s.tidy.wg.Wait()
+	s.leaveDaily()
 }

@@ -29,7 +29,7 @@ type Starter func() (in io.WriteCloser, out io.ReadCloser, err error)
 func Detached(program string, args ...string) Starter {
 	return func() (io.WriteCloser, io.ReadCloser, error) {
 		cmd := exec.Command(program, args...)
-		detach(cmd)
+		Detach(cmd)
 		in, err := cmd.StdinPipe()
 		if err != nil {
 			return nil, nil, err

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// detach puts a program into a session of its own, so that nothing that ends the terminal ends it, and away from the
+// Detach puts a program into a session of its own, so that nothing that ends the terminal ends it, and away from the
 // current directory, which may be on a disk that somebody wants to take out.
-func detach(cmd *exec.Cmd) {
+func Detach(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Dir = "/"
 }
