@@ -241,7 +241,10 @@ func (c *Clipboard) Overwrite(ctx context.Context) (Result, error) {
 	case OSC52:
 		r.Where, r.Sequence = "A blank sent to your terminal", osc52([]byte(blank))
 	}
-	c.dismiss() // which has nothing left to do
+	if c.helper != nil && r.Method != Screen && r.Method != OSC52 {
+		_ = c.helper.write(order{Forget: true}) // one that doesn't hear it finds nothing of ours
+	}
+	c.dismiss()
 	return r, nil
 }
 

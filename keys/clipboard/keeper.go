@@ -29,6 +29,7 @@ type keeper struct {
 	at      time.Time     // when the last order came
 	before  string        // whose turn it was then
 	lingers bool
+	forgets bool
 }
 
 // ErrOrder means that a keeper was told something that it doesn't understand.
@@ -65,6 +66,9 @@ func (k *keeper) attend(ctx context.Context, in io.Reader) error {
 				return nil
 			case o.err != nil:
 				return o.err
+			case o.Forget:
+				k.forgets = true
+				return nil
 			case o.Linger:
 				k.lingers = true
 			default:
@@ -106,7 +110,7 @@ func readOrders(ctx context.Context, in io.Reader) <-chan orderLine {
 
 // complete reports whether an order says what it has to.
 func (o order) complete() bool {
-	return o.Linger || len(o.Salt) > 0 && len(o.Sum) > 0 && o.After > 0 && (o.Method == Native || o.Method == Tmux && o.Buffer != "")
+	return o.Linger || o.Forget || len(o.Salt) > 0 && len(o.Sum) > 0 && o.After > 0 && (o.Method == Native || o.Method == Tmux && o.Buffer != "")
 }
 
 // finish clears what is still ours.
@@ -116,6 +120,9 @@ func (k *keeper) finish() Outcome {
 		return Overtaken
 	}
 	defer last.Turn.end()
+	if k.forgets { // a look would find, and clear, the same text if it is copied again in this moment
+		return Cleared
+	}
 	if last.Method == Tmux {
 		return k.clearTmux(last.Buffer)
 	}

@@ -168,6 +168,11 @@ func TestKeeper(t *testing.T) {
 			k.tell(order{Linger: true})
 			_ = k.in.Close()
 		}, 45 * time.Second, "cleared 1", ""},
+		"leaves a text alone that was copied again after it was overwritten": {&desk{text: secret}, func(k *kept) {
+			told(k)
+			k.tell(order{Forget: true})
+			_ = k.in.Close()
+		}, 0, "cleared 1", secret},
 		"clears at once when it is told to end": {&desk{text: secret}, func(k *kept) {
 			told(k)
 			k.stop()

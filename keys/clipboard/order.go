@@ -20,6 +20,8 @@ type order struct {
 	Turn   turn          `json:"turn"`
 	// Linger means that the end of the input says nothing: whoever copied has ended in good order. It comes alone.
 	Linger bool `json:"linger,omitempty"`
+	// Forget means that nothing of ours is there any more: whoever copied has put something else in its place. It comes alone.
+	Forget bool `json:"forget,omitempty"`
 }
 
 // describe returns an order for a text, with a salt of its own.
