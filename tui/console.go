@@ -68,6 +68,7 @@ type console struct {
 	alarm         time.Time // when the console wakes to draw what changes by itself; zero for not at all
 	trouble       error     // why the store can't be read at present, nil if it can
 	mouse         bool
+	tellsEsc      bool      // the terminal tells esc from the beginning of an alt
 	owed          []tea.Cmd // what the closing of an overlay asks for
 	working       int       // changes on their way
 	bulk          progress  // how far the changes are
@@ -162,6 +163,8 @@ func (c *console) route(msg tea.Msg) tea.Cmd {
 		return c.wheeled(msg)
 	case tea.BackgroundColorMsg:
 		c.setDark(msg.IsDark())
+	case tea.KeyboardEnhancementsMsg:
+		c.tellsEsc = msg.SupportsKeyDisambiguation()
 	case tea.ModeReportMsg:
 		c.modeReported(msg)
 	case tea.BlurMsg:
@@ -249,6 +252,9 @@ func (c *console) setTheme(o theme.Options) {
 
 // keyPressed gives a key to the top overlay, or runs the action that it belongs to.
 func (c *console) keyPressed(k tea.KeyPressMsg) tea.Cmd {
+	if next, ok := c.afterEsc(k); ok {
+		return typedAhead{{Code: tea.KeyEscape}, next}.press(c)
+	}
 	if keyQuit.has(k) {
 		return c.quit()
 	}

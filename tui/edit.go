@@ -17,7 +17,7 @@ type cellEditor struct {
 	text  input
 	fault string
 	busy  bool
-	ahead []tea.KeyPressMsg // what was typed while the change was on its way
+	ahead typedAhead
 	apply func(c *console, value string, next bool) tea.Cmd
 	ended func() tea.Cmd
 }
@@ -42,15 +42,6 @@ func (e *cellEditor) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		e.text.key(k)
 	}
 	return nil
-}
-
-// typeAhead presses the keys that came while the change was on its way, now that it is in.
-func (e *cellEditor) typeAhead(c *console) tea.Cmd {
-	cmds := make([]tea.Cmd, len(e.ahead))
-	for i, k := range e.ahead {
-		cmds[i] = c.keyPressed(k)
-	}
-	return tea.Batch(cmds...)
 }
 
 func (e *cellEditor) paste(_ *console, s string) tea.Cmd {
@@ -127,7 +118,7 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw T, value string,
 				return nil
 			}
 			c.remove(ed)
-			return tea.Batch(c.say(col.Title+" changed"), s.goOn(next), ed.typeAhead(c))
+			return tea.Batch(c.say(col.Title+" changed"), s.goOn(next), ed.ahead.press(c))
 		}
 	})
 }
