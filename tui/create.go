@@ -53,7 +53,7 @@ func (s *sheet[T]) submitCreate(c *console, f *form, n creation) tea.Cmd {
 			}
 			c.remove(f)
 			s.grid.Select(uint64(id), n.column)
-			return c.say(name + " " + n.done)
+			return tea.Batch(c.say(name+" "+n.done), f.ahead.press(c))
 		}
 	})
 }

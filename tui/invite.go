@@ -122,7 +122,11 @@ func (s *usersScreen) invited(f *form, invited []model.Invited, refused []model.
 		s.grid.Select(uint64(invited[0].User.ID), "name")
 	}
 	delivered := s.c.deliver(count(len(invited), "invite")+" made", invited, s.c.opts.Mailer != nil)
-	return tea.Batch(delivered, s.c.say(count(len(invited), "user")+" invited"))
+	said := s.c.say(count(len(invited), "user") + " invited")
+	if s.c.opts.Mailer == nil {
+		return tea.Batch(delivered, said) // what was typed ahead would close the tokens, which are shown only now
+	}
+	return tea.Batch(delivered, said, f.ahead.press(s.c))
 }
 
 // keepRefused leaves in the field what wasn't invited, as it was typed. After a failure nobody knows about the rest, so it

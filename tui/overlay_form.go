@@ -14,6 +14,7 @@ type form struct {
 	verb   string // the button that submits
 	at     int    // the field with the keys; len(fields) is the submit button, one more is Cancel
 	busy   bool   // submitted, not answered yet
+	ahead  typedAhead
 	fault  string // what is wrong with the whole
 	asked  bool   // esc was pressed once on a form with something in it
 
@@ -80,7 +81,7 @@ func (f *form) hints() []hint {
 func (f *form) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case f.busy:
-		return nil
+		f.ahead = append(f.ahead, k)
 	case keyBack.has(k):
 		return f.leave(c)
 	case keySubmit.has(k):
@@ -167,9 +168,10 @@ func (f *form) send(c *console) tea.Cmd {
 	return cmd
 }
 
-// refuse shows why a submitted form wasn't taken, at a field or, with id "", for the whole.
+// refuse shows why a submitted form wasn't taken, at a field or, with id "", for the whole. What was typed since was meant
+// for what would have followed.
 func (f *form) refuse(id, fault string) {
-	f.busy = false
+	f.busy, f.ahead = false, nil
 	for i, fd := range f.fields {
 		if fd.id == id {
 			fd.fault = fault

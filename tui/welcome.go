@@ -54,5 +54,5 @@ func (c *console) onFounded(msg founded) tea.Cmd {
 	c.remove(msg.form)
 	c.open(msg.session)
 	first, _, _ := strings.Cut(msg.session.Me.Name, " ")
-	return tea.Batch(c.begin(), c.say("Welcome, "+first+" · n invites, tab goes to Service Accounts"))
+	return tea.Batch(c.begin(), c.say("Welcome, "+first+" · n invites, tab goes to Service Accounts"), msg.form.ahead.press(c))
 }
