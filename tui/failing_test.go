@@ -57,3 +57,14 @@ func revision(d *driver) (n uint64) {
 	d.must(d.store.View(d.Context(), func(tx model.ReadTx) error { n = tx.Revision(); return nil }))
 	return n
 }
+
+// TestWhatIsWrongWithTheStoreIsSaidInFull has a sentence and a next step that don't fit the status line.
+func TestWhatIsWrongWithTheStoreIsSaidInFull(t *testing.T) {
+	d := start(t, setup{width: 60, height: 16, users: 3})
+	d.c.Update(watched{err: &model.Error{What: "There is no /srv/accounts/acme/lanyard/default.db", Hint: "Create one with lanyard init, or name another with --db."}})
+	d.sees("! There is no /srv/accounts/acme/lanyard/default.db.", "name another with --db.")
+	d.press("n").sees("Invite users")
+	d.checkFrame()
+	d.c.Update(watched{})
+	d.misses("There is no")
+}

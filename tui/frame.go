@@ -70,7 +70,8 @@ func (c *console) smallNotice() string {
 
 // compose draws the page and the overlays over it.
 func (c *console) compose() (string, *tea.Cursor) {
-	base, toast := c.page(), c.longToast()
+	base := c.page()
+	toast, tone := c.longToast()
 	if len(c.overlays) == 0 && toast == nil {
 		return base, nil
 	}
@@ -82,7 +83,7 @@ func (c *console) compose() (string, *tea.Cursor) {
 	uv.NewStyledString(base).Draw(screen, screen.Bounds())
 	for i, l := range toast { // over the rule, or the last rows: a sentence is worth more
 		y := c.height - 1 - len(toast) + i
-		uv.NewStyledString(c.paint(line{{" " + l, c.toast.tone}}, c.width)).Draw(screen, uv.Rect(0, y, c.width, 1))
+		uv.NewStyledString(c.paint(line{{" " + l, tone}}, c.width)).Draw(screen, uv.Rect(0, y, c.width, 1))
 	}
 	var cursor *tea.Cursor
 	for _, o := range c.overlays {
@@ -140,7 +141,7 @@ func (c *console) status() line {
 	left := c.screen().summary()
 	switch {
 	case c.trouble != nil:
-		return line{{" ! " + c.trouble.Error(), theme.Bad}}
+		return line{{" " + c.troubleText(), theme.Bad}}
 	case c.loading:
 		left = c.progress()
 	case c.working > 0 && (c.toast.text == "" || c.toast.stays):
@@ -159,13 +160,19 @@ func (c *console) status() line {
 	return c.spread(left, right, c.width)
 }
 
-// longToast returns the lines of a toast that doesn't fit the status line.
-func (c *console) longToast() []string {
-	said := c.toastText(0)
-	if c.trouble != nil || c.cells(said)+1 <= c.width {
-		return nil
+// troubleText says why the store can't be read at present.
+func (c *console) troubleText() string { return "! " + c.trouble.Error() }
+
+// longToast returns the lines of what doesn't fit the status line, a toast or what is wrong with the store.
+func (c *console) longToast() ([]string, theme.Tone) {
+	said, tone := c.toastText(0), c.toast.tone
+	if c.trouble != nil {
+		said, tone = c.troubleText(), theme.Bad
 	}
-	return c.wrap(said, c.width-2)
+	if c.cells(said)+1 <= c.width {
+		return nil, tone
+	}
+	return c.wrap(said, c.width-2), tone
 }
 
 // progress says how much of a large account has been read.
