@@ -21,6 +21,7 @@ type (
 	}
 	watched struct {
 		snapshot *model.Snapshot
+		since    *model.Snapshot // what was shown when the watch began
 		mark     model.Mark
 		err      error
 	}
@@ -122,7 +123,7 @@ func waitForChange(ctx context.Context, store model.Store, base *model.Snapshot,
 				return watched{err: err}
 			}
 			if s.Revision() != base.Revision() || from == (model.Mark{}) {
-				return watched{snapshot: s, mark: mark}
+				return watched{snapshot: s, since: base, mark: mark}
 			}
 			from = mark
 		}
@@ -147,12 +148,24 @@ func (c *console) onWatched(msg watched) tea.Cmd {
 		return nil
 	}
 	c.trouble = msg.err
-	return tea.Batch(c.show(msg.snapshot), c.lookForSteps(), c.watchFrom(msg.mark, msg.err != nil))
+	shown := c.show
+	if msg.since == c.snapshot && msg.snapshot != nil {
+		shown = c.take // older than what is shown, if somebody put an older file in the store's place
+	}
+	return tea.Batch(shown(msg.snapshot), c.lookForSteps(), c.watchFrom(msg.mark, msg.err != nil))
 }
 
 // show takes a snapshot unless a newer one is shown already.
 func (c *console) show(s *model.Snapshot) tea.Cmd {
 	if s == nil || c.loading || s.Revision() <= c.snapshot.Revision() {
+		return nil
+	}
+	return c.take(s)
+}
+
+// take shows a snapshot in place of the one before.
+func (c *console) take(s *model.Snapshot) tea.Cmd {
+	if s == c.snapshot || c.loading {
 		return nil
 	}
 	c.snapshot = s

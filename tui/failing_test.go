@@ -68,3 +68,16 @@ func TestWhatIsWrongWithTheStoreIsSaidInFull(t *testing.T) {
 	d.c.Update(watched{})
 	d.misses("There is no")
 }
+
+// TestAnOlderFileInThePlaceOfTheStore is shown, unless the watch began before what is shown by now was written.
+func TestAnOlderFileInThePlaceOfTheStore(t *testing.T) {
+	d := start(t, setup{width: 80, height: 24, users: 3})
+	older := d.c.snapshot
+	d.press("3 n").enter("newest").press("ctrl+s").sees("newest")
+	d.c.Update(watched{snapshot: older, since: older})
+	d.sees("newest")
+	d.c.Update(watched{snapshot: older, since: d.c.snapshot})
+	if d.c.snapshot != older {
+		t.Error("the console shows what isn't in the store any more")
+	}
+}
