@@ -15,6 +15,7 @@ type menu struct {
 	aim   aim // what the items are about
 	items []action
 	at    int
+	from  int // the first item that is shown
 }
 
 func (m *menu) hints() []hint {
@@ -52,12 +53,15 @@ func (m *menu) run(c *console, i int) tea.Cmd {
 }
 
 func (m *menu) click(c *console, _, y int) tea.Cmd {
-	if i := y - 1; i >= 0 && i < len(m.items) {
+	if i := y - 1 + m.from; y > 0 && i < min(len(m.items), m.from+menuRoom(c)) {
 		m.at = i
 		return m.run(c, i)
 	}
 	return nil
 }
+
+// menuRoom is how many items there is room for, between the borders and above the footer.
+func menuRoom(c *console) int { return max(1, c.height-3) }
 
 func (m *menu) draw(c *console) panel {
 	names, whys := 0, 0
@@ -68,9 +72,11 @@ func (m *menu) draw(c *console) panel {
 		}
 	}
 	inner := c.boxWidth(max(2+names+2+max(whys, 1), c.cells(m.title)+2))
-	lines := make([]line, len(m.items))
-	for i, a := range m.items {
-		lines[i] = m.item(c, i, a, names, inner)
+	room := menuRoom(c)
+	m.from = max(0, min(max(m.from, m.at-room+1), m.at, len(m.items)-room))
+	var lines []line
+	for i := m.from; i < min(len(m.items), m.from+room); i++ {
+		lines = append(lines, m.item(c, i, m.items[i], names, inner))
 	}
 	r := c.screen().cursorRect()
 	return c.beside(c.box(m.title, inner, lines), rect{x: c.width, y: r.y}) // at the row's end

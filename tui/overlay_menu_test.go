@@ -7,6 +7,16 @@ import (
 )
 
 // A menu that stays open while somebody else removes its row must not be about the one that moved there.
+// TestAMenuOnALowScreen shows the item under the pointer, which didn't fit below the others.
+func TestAMenuOnALowScreen(t *testing.T) {
+	d := start(t, setup{width: 40, height: 10, users: 3})
+	d.press("a").sees("Resend invite", "enter run").press("up up").sees("▸")
+	for range 12 {
+		d.press("down").sees("▸", "enter run", "└")
+		d.checkFrame()
+	}
+}
+
 func TestAMenuGoesWithItsRow(t *testing.T) {
 	d := start(t, setup{width: 100, height: 30})
 	d.press("n").enter("ben@acme.test, cai@acme.test").press("ctrl+s esc")
