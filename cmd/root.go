@@ -8,11 +8,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"lanyard/db"
 	"lanyard/keys"
@@ -79,7 +81,7 @@ func (e *env) root() *cobra.Command {
 	}
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetHelpCommand(&cobra.Command{Hidden: true})
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(flagFault(err)) })
 	flags := c.PersistentFlags()
 	flags.SortFlags = false
 	flags.StringVar(&e.db, "db", e.getenv("LANYARD_DB"), "the store's `FILE` (LANYARD_DB)")
@@ -128,6 +130,16 @@ func noSecrets(args []string) error {
 		}
 	}
 	return nil
+}
+
+// flagFault says what is wrong with a flag in words for people: where a number is meant, the flags' library gives the words
+// of the parser.
+func flagFault(err error) error {
+	bad, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if _, number := errors.AsType[*strconv.NumError](err); !ok || !number {
+		return err
+	}
+	return fmt.Errorf("--%s takes a number, and got %q", bad.GetFlag().Name, bad.GetValue())
 }
 
 // errUsage marks what was called wrongly.
