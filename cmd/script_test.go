@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": exitsWith, "newkey": newKey, "delkey": deleteKey, "damage": damage, "fromdoc": fromDoc, "showkey": showKey,
-			"hire": hire, "setrole": setRole,
+			"hire": hire, "setrole": setRole, "eventof": eventOf,
 			"newuser": newUser, "keephead": keepHead, "verifyhead": verifyHead, "dropevents": dropEvents, "bendevent": bendEvent,
 		},
 	})
@@ -150,6 +150,18 @@ func setRole(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	out, err := d.SetUsersRole(ctx, model.Actor{User: by.ID, Via: model.ViaCommandLine}, []model.Seen{{ID: u.ID}}, roleNamed(ts, d, args[2]))
 	ts.Check(errors.Join(err, out.Err()))
+}
+
+// eventOf puts the number of the last event of an action into a variable: eventof ACTION VARIABLE.
+func eventOf(ts *testscript.TestScript, _ bool, args []string) {
+	d, _ := directory(ts)
+	list, _, err := model.NewActivity(d.Store()).After(context.Background(), &model.EventFilter{}, 0)
+	ts.Check(err)
+	for _, e := range list {
+		if e.Action == args[0] {
+			ts.Setenv(args[1], strconv.FormatUint(e.Seq, 10))
+		}
+	}
 }
 
 func roleNamed(ts *testscript.TestScript, d *model.Directory, name string) model.ID {

@@ -18,6 +18,7 @@ import (
 type undoFlags struct {
 	output      string
 	force, keep bool
+	event       uint64 // 0 for the last change
 }
 
 func (e *env) undoCommand() *cobra.Command {
@@ -28,7 +29,10 @@ as any other change. A change of many is taken back as one. Changes can be
 undone for 30 days; what can't be is said with the reason.
 
 Where somebody else has changed the same since, nothing is changed: both are
-shown, and the exit code is 5. --force undoes it anyway, --keep leaves theirs.`,
+shown, and the exit code is 5. --force undoes it anyway, --keep leaves theirs.
+
+--event takes back the change that an event of the activity belongs to, which
+needn't be the last one. What you have changed again since has to be undone first.`,
 		Example: "  lanyard undo\n  lanyard undo --as ben@example.com\n  lanyard undo --keep",
 	}, (*model.Directory).Undo)
 }
@@ -47,6 +51,9 @@ func (e *env) takeBackCommand(c *cobra.Command, do takeBack) *cobra.Command {
 	outputFlag(c, &f.output)
 	c.Flags().BoolVar(&f.force, "force", false, "also where somebody else has changed the same since")
 	c.Flags().BoolVar(&f.keep, "keep", false, "leave what somebody else has changed, or what can't be undone, as it is")
+	if c.Name() == "undo" {
+		c.Flags().Uint64Var(&f.event, "event", 0, "the `number` of an event of the change to take back (default: the last change)")
+	}
 	c.RunE = func(c *cobra.Command, _ []string) error { return e.takeBack(c, f, do) }
 	return c
 }
@@ -71,11 +78,11 @@ type takeBack func(*model.Directory, context.Context, model.Actor, model.UndoCho
 
 // run undoes. With force it looks first, and insists on what it saw.
 func (f undoFlags) run(c *cobra.Command, d *model.Directory, actor model.Actor, do takeBack) (model.UndoReport, error) {
-	report, err := do(d, c.Context(), actor, model.UndoChoice{Keep: f.keep})
+	report, err := do(d, c.Context(), actor, model.UndoChoice{Event: f.event, Keep: f.keep})
 	if !f.force || !errors.Is(err, model.ErrConflict) || len(report.Conflicts) == 0 {
 		return report, err
 	}
-	choice := model.UndoChoice{Step: report.Step.ID}
+	choice := model.UndoChoice{Event: f.event, Step: report.Step.ID}
 	for _, conflict := range report.Conflicts {
 		choice.Force = append(choice.Force, conflict.Seen())
 	}

@@ -50,6 +50,11 @@ func categoryOf(action string) string {
 	return CategoryAccount
 }
 
+// undoes reports whether the event tells of an undo or a redo.
+func (e Event) undoes() bool {
+	return strings.HasSuffix(e.Action, ".undo") || strings.HasSuffix(e.Action, ".redo")
+}
+
 // Deed says in words what was done: "Set role" for "user.set_role".
 func (e Event) Deed() string {
 	_, verb, ok := strings.Cut(e.Action, ".")

@@ -48,6 +48,9 @@ func pick[T any](w *world, label string, list []T) T {
 
 // actor is an Admin, somebody who may do some of it, or anybody.
 func (w *world) actor() model.Actor {
+	if w.only.User != 0 {
+		return w.only
+	}
 	var admins, some, users []model.ID
 	for u := range all(w.before.Users()) {
 		users = append(users, u.ID)

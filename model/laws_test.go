@@ -38,7 +38,8 @@ type world struct {
 	before *model.Snapshot // as the next step finds it
 	tokens []invitation
 	gone   []model.ID
-	last   model.ID // the greatest that was seen
+	last   model.ID    // the greatest that was seen
+	only   model.Actor // who acts; zero for anybody
 
 	keys     map[string][]byte // those that somebody copied, by their public ids
 	verifier *model.Verifier   // of another process, which has been there from the first step on

@@ -49,10 +49,7 @@ func (w *world) stepAndBack() {
 	if w.before = done; got.back || got.by.User == 0 || w.eventCount() == last {
 		return
 	}
-	s, _, err := model.UndoSteps(w.Context(), w.store, got.by.User)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	s := w.steps(got.by).Undo()
 	if s == nil || s.Event <= uint64(last) { // it was only shown, or nothing that undo keeps
 		if pictureOf(done) != before {
 			w.t.Fatalf("%s changed something and left no step", name)

@@ -11,6 +11,7 @@ import (
 // changed at all while there is such a conflict.
 type UndoChoice struct {
 	Step  ID     // the step that was shown; 0 for the last one
+	Event uint64 // to take back the step that this event belongs to, which needn't be the last one; 0 for the last one
 	Force []Seen // conflicts to take back all the same, in the versions that were shown
 	Keep  bool   // leave what else can't be taken back as it is, and be done with the step
 }
@@ -47,23 +48,8 @@ func (r UndoReport) Says() string {
 	return "Undone: " + r.Step.undoes()
 }
 
-// UndoSteps returns the step that a user would take back next, and the one that they would put again; nil for none.
-func UndoSteps(ctx context.Context, store Store, user ID) (undo, redo *Step, err error) {
-	err = store.View(ctx, func(tx ReadTx) error {
-		list, err := readUndoList(tx, user)
-		if s, ok := list.undo(); ok {
-			undo = &s
-		}
-		if s, ok := list.redo(); ok {
-			redo = &s
-		}
-		return err
-	})
-	return undo, redo, err
-}
-
-// Undo takes back the actor's last step that hasn't been taken back, by the same rules as any other change. Where somebody
-// else has changed the same fields since, it is ErrConflict and the report shows them.
+// Undo takes back the actor's last step that hasn't been taken back, or the one of choice.Event, by the same rules as any
+// other change. Where somebody else has changed the same fields since, it is ErrConflict and the report shows them.
 func (d *Directory) Undo(ctx context.Context, actor Actor, choice UndoChoice) (UndoReport, error) {
 	return d.takeBack(ctx, actor, choice, UndoReport{})
 }
@@ -150,6 +136,9 @@ func (d *Directory) stepToTakeBack(ctx context.Context, actor Actor, choice Undo
 	})
 	if err != nil {
 		return Step{}, err
+	}
+	if choice.Event != 0 && !redo {
+		return d.stepOfEvent(ctx, choice, list)
 	}
 	find, none := list.undo, NothingToUndo()
 	if redo {

@@ -21,6 +21,8 @@ type recording struct {
 	named   Step // what the events say of it
 	targets map[Ref]bool
 	barrier bool
+
+	first, last uint64 // the numbers of its events, 0 for none
 }
 
 // openStep is a step that is being made, by one transaction or several. Its id is known once the first is committed.
@@ -113,6 +115,10 @@ func (c *change) note(ref Ref, after []byte) error {
 
 // name notes what an event says, from which the step gets its name. What follows from another change has the name of that.
 func (r *recording) name(e Event) {
+	if r.first == 0 {
+		r.first = e.Seq
+	}
+	r.last = e.Seq
 	if r.kind != stepDone || e.Action == "user.take_over" {
 		return
 	}
@@ -253,6 +259,9 @@ func (r *recording) keep(c *change) error {
 
 // grow adds what another transaction did to what a step says of itself.
 func (r *recording) grow(s *Step) {
+	if r.kind == stepDone {
+		s.last = max(s.last, r.last)
+	}
 	if r.kind == stepDone && r.named.family() == s.family() {
 		s.Count += len(r.targets)
 		*s = s.with(r.named)
@@ -264,6 +273,7 @@ func (r *recording) newStep(c *change, id ID) Step {
 	s := r.named
 	s.ID, s.At, s.kind, s.parts, s.Records = id, c.now, r.kind, nil, 0
 	if r.kind == stepDone {
+		s.first, s.last = r.first, r.last
 		s.Count = len(r.targets)
 		s.Name = r.titleOf(s)
 	}

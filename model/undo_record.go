@@ -39,9 +39,13 @@ type Step struct {
 	Count   int // how many targets it has
 	Records int // how many records it touched, for progress
 
-	kind  stepKind
-	parts []ID
+	kind        stepKind
+	parts       []ID
+	first, last uint64 // the numbers of its events; those of others can lie between them
 }
+
+// undoSchema is that of the lists: the second has the numbers of a step's first and last event.
+const undoSchema = 2
 
 // tooLarge reports whether the step is one of more records than are kept.
 func (s Step) tooLarge() bool { return s.Records > maxUndoParts*bulkSize }
@@ -57,7 +61,7 @@ func (l undoList) ref() Ref { return Ref{KindUndo, l.user} }
 func (l undoList) uniqueKeys() []uniqueKey { return nil }
 
 func (l undoList) appendRecord(b []byte) []byte {
-	e := newEncoder(b, 1)
+	e := newEncoderOf(undoSchema, b, 1)
 	e.number(uint64(len(l.steps)))
 	for _, s := range l.steps {
 		e.number(uint64(s.ID))
@@ -75,12 +79,14 @@ func (l undoList) appendRecord(b []byte) []byte {
 			e.number(uint64(id - last))
 			last = id
 		}
+		e.number(s.first)
+		e.number(s.last)
 	}
 	return e.b
 }
 
 func decodeUndoList(id ID, b []byte, share bool) (l undoList, ok bool) {
-	d, _ := newDecoder(b, share)
+	d, _ := newDecoderOf(undoSchema, b, share)
 	l.user = id
 	if n := d.length(); n > 0 {
 		l.steps = make([]Step, n)
@@ -94,6 +100,10 @@ func decodeUndoList(id ID, b []byte, share bool) (l undoList, ok bool) {
 		for range d.length() {
 			last += ID(d.number())
 			s.parts = append(s.parts, last)
+		}
+		s.first, s.last = s.Event, s.Event
+		if d.schema >= 2 {
+			s.first, s.last = d.number(), d.number()
 		}
 	}
 	return l, d.done()

@@ -15,6 +15,7 @@ var stepGen = rapid.Custom(func(t *rapid.T) Step {
 		kind: stepKind(rapid.IntRange(1, 3).Draw(t, "kind")),
 	}
 	last := s.ID
+	s.first, s.last = rapid.Uint64().Draw(t, "first"), rapid.Uint64().Draw(t, "of last")
 	for range rapid.IntRange(0, 4).Draw(t, "parts") {
 		last += ID(rapid.Uint16().Draw(t, "gap"))
 		s.parts = append(s.parts, last)

@@ -33,7 +33,7 @@ func (s *activityScreen) readRow() error {
 func (s *activityScreen) info() tea.Cmd {
 	e, _ := s.row()
 	s.c.push(&page{
-		title: e.Deed() + " · " + e.TargetName, fixed: true, extra: []hint{{"o", "go to target"}, {"c", "copy hash"}},
+		title: e.Deed() + " · " + e.TargetName, fixed: true, extra: []hint{{"o", "go to target"}, {"z", "undo this"}, {"c", "copy hash"}},
 		body: func(c *console, width int) []line { return c.eventFacts(e.Event, width) },
 		onKey: func(c *console, k tea.KeyPressMsg) (tea.Cmd, bool) {
 			a, ok := actionFor(s.acts, k.String())
@@ -114,6 +114,34 @@ func (s *activityScreen) goToTarget() tea.Cmd {
 func (s *activityScreen) historyOfTarget() tea.Cmd {
 	e, _ := s.row()
 	return s.showHistory(e.Target, e.TargetName)
+}
+
+// undoLabel says what would be undone, of which the event may be only a part.
+func (s *activityScreen) undoLabel() string {
+	e, ok := s.row()
+	if !ok || !e.Readable() {
+		return "Undo this"
+	}
+	step, err := s.c.steps.Of(e.Event)
+	if err != nil {
+		return "Undo this"
+	}
+	return "Undo this: " + step.Does()
+}
+
+func (s *activityScreen) mayUndo() error {
+	if err := s.readRow(); err != nil {
+		return err
+	}
+	e, _ := s.row()
+	_, err := s.c.steps.Of(e.Event)
+	return err
+}
+
+// undo takes back the step that the event belongs to, which may be another than the last.
+func (s *activityScreen) undo() tea.Cmd {
+	e, _ := s.row()
+	return s.c.takeBack(false, model.UndoChoice{Event: e.Seq})
 }
 
 // copyHead copies what activity verify --head compares with.

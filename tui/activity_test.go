@@ -218,3 +218,16 @@ func TestFoundRowsAreAList(t *testing.T) {
 		}
 	})
 }
+
+func TestAnEventCanBeUndone(t *testing.T) {
+	o := newOffice(t, 110, 30)
+	o.press("enter ctrl+u").enter("Benjamin").press("enter").sees("Name changed")
+	o.press("right right enter").enter("b").press("enter").sees("Role set to Builder")
+	o.press("6 down a").sees("Undo this: Ben Okafor renamed to Benjamin").press("z").sees("Undone: name of Benjamin back to Ben Okafor · U redo")
+	if u := o.user(); u.Name != "Ben Okafor" || u.Role != model.RoleBuilder {
+		t.Errorf("%+v", u)
+	}
+	o.press("z").sees("undone already").press("U").sees("Redone: Ben Okafor renamed to Benjamin")
+	o.press("enter").sees("user.rename").press("z").sees("Undone: name of Benjamin").press("g z").sees("an undo or a redo itself")
+	o.press("/").enter("accept").press("enter g z").sees("only your own changes can be undone")
+}

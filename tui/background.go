@@ -27,7 +27,7 @@ type (
 	}
 	written struct {
 		snapshot *model.Snapshot
-		steps    *steps // nil if nothing was written
+		steps    *model.Steps // nil if nothing was written
 		then     func(c *console) tea.Cmd
 	}
 )
@@ -231,7 +231,7 @@ func (c *console) writeOn(directory *model.Directory, w withheld, ask bool) tea.
 func (c *console) onWritten(msg written) tea.Cmd {
 	c.working--
 	shown := c.show(msg.snapshot)
-	undoable := msg.steps != nil && msg.steps.newStep(c.steps)
+	undoable := msg.steps != nil && newStep(*msg.steps, c.steps)
 	if msg.steps != nil {
 		c.steps = *msg.steps
 	}

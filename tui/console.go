@@ -73,7 +73,7 @@ type console struct {
 	working       int       // changes on their way
 	bulk          progress  // how far the changes are
 	turns         turns
-	steps         steps // what can be undone and redone
+	steps         model.Steps // what can be undone and redone
 	mail          mailing
 	vault         VaultState
 	idle          idle

@@ -154,6 +154,10 @@ func (s *activityScreen) describeActions() []action {
 			id: "activity.history", title: "History of the target", keys: []string{"H"}, menu: "h", section: sectionHere,
 			enabled: s.readRow, run: s.historyOfTarget,
 		},
+		{
+			id: "activity.undo", title: "Undo this", label: s.undoLabel, keys: []string{"z"}, menu: "z", section: sectionHere,
+			enabled: s.mayUndo, run: s.undo,
+		},
 		{id: "activity.copy_head", title: "Copy number and hash", keys: []string{"c"}, menu: "c", section: sectionHere, enabled: s.readRow, run: s.copyHead},
 	}
 }

@@ -11,19 +11,16 @@ import (
 	"lanyard/model"
 )
 
-// steps are what the acting person can take back and put again, as of the last look.
-type steps struct{ undo, redo *model.Step }
-
 // stepsRead comes when somebody has looked.
-type stepsRead struct{ steps }
+type stepsRead struct{ steps model.Steps }
 
 // readSteps looks, away from the Update goroutine. A failure leaves nothing to undo: whatever is tried next says why.
-func readSteps(ctx context.Context, s *Session) steps {
-	undo, redo, err := model.UndoSteps(ctx, s.Directory.Store(), s.Actor.User)
+func readSteps(ctx context.Context, s *Session) model.Steps {
+	list, err := model.UndoSteps(ctx, s.Directory.Store(), s.Actor.User)
 	if err != nil {
-		return steps{}
+		return model.Steps{}
 	}
-	return steps{undo, redo}
+	return list
 }
 
 // lookForSteps looks on its own, where nothing else is read.
@@ -33,8 +30,9 @@ func (c *console) lookForSteps() tea.Cmd {
 }
 
 // newStep reports whether something has become undoable. What an undo uncovers was there before.
-func (s steps) newStep(before steps) bool {
-	return s.undo != nil && s.undo.Never() == nil && (before.undo == nil || before.undo.ID < s.undo.ID)
+func newStep(now, before model.Steps) bool {
+	step, last := now.Undo(), before.Undo()
+	return step != nil && step.Never() == nil && (last == nil || last.ID < step.ID)
 }
 
 func (c *console) undoActions() []action {
@@ -51,29 +49,31 @@ func (c *console) undoActions() []action {
 }
 
 func (c *console) undoLabel() string {
-	if c.steps.undo == nil {
+	step := c.steps.Undo()
+	if step == nil {
 		return "Undo your last change"
 	}
-	return "Undo: " + c.steps.undo.Does()
+	return "Undo: " + step.Does()
 }
 
 func (c *console) redoLabel() string {
-	if c.steps.redo == nil {
+	step := c.steps.Redo()
+	if step == nil {
 		return "Redo what you have undone"
 	}
-	return "Redo: " + c.steps.redo.Does()
+	return "Redo: " + step.Does()
 }
 
 // mayUndo lets a key through while a change is on its way: that is what it will undo.
 func (c *console) mayUndo() error {
-	if c.steps.undo == nil && c.working == 0 {
+	if c.steps.Undo() == nil && c.working == 0 {
 		return model.NothingToUndo()
 	}
 	return nil
 }
 
 func (c *console) mayRedo() error {
-	if c.steps.redo == nil && c.working == 0 {
+	if c.steps.Redo() == nil && c.working == 0 {
 		return model.NothingToRedo()
 	}
 	return nil
@@ -96,8 +96,8 @@ func (c *console) takeBack(redo bool, choice model.UndoChoice) tea.Cmd {
 func (c *console) tookBack(r model.UndoReport, choice model.UndoChoice, err error) tea.Cmd {
 	switch {
 	case len(r.Conflicts) > 0:
-		return c.askWhose(r)
-	case err != nil && r.Step.ID != 0 && leavable(err):
+		return c.askWhose(r, choice.Event)
+	case err != nil && choice.Event == 0 && r.Step.ID != 0 && leavable(err):
 		return c.askToLeave(r, err)
 	case err != nil:
 		return c.fail(err)
@@ -136,7 +136,7 @@ func leavable(err error) bool {
 }
 
 // askWhose shows what somebody else made of the same since, and asks whose stays.
-func (c *console) askWhose(r model.UndoReport) tea.Cmd {
+func (c *console) askWhose(r model.UndoReport, event uint64) tea.Cmd {
 	anyway := "Undo anyway"
 	if r.Redo {
 		anyway = "Redo anyway"
@@ -150,8 +150,12 @@ func (c *console) askWhose(r model.UndoReport) tea.Cmd {
 		title = count(n, "record") + " were changed by somebody else"
 	}
 	c.push(&conflict{title: title, records: r.Conflicts, choices: []choice{
-		{"Keep theirs", func(c *console) tea.Cmd { return c.takeBack(r.Redo, model.UndoChoice{Step: r.Step.ID, Keep: true}) }},
-		{anyway, func(c *console) tea.Cmd { return c.takeBack(r.Redo, model.UndoChoice{Step: r.Step.ID, Force: force}) }},
+		{"Keep theirs", func(c *console) tea.Cmd {
+			return c.takeBack(r.Redo, model.UndoChoice{Step: r.Step.ID, Event: event, Keep: true})
+		}},
+		{anyway, func(c *console) tea.Cmd {
+			return c.takeBack(r.Redo, model.UndoChoice{Step: r.Step.ID, Event: event, Force: force})
+		}},
 		{"Cancel", nil},
 	}})
 	return nil
