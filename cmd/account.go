@@ -69,7 +69,7 @@ func (e *env) open(ctx context.Context) (*tui.Session, error) {
 		return nil, err
 	}
 	store.BackupToday(settled)
-	v := h.vault(store.ID())
+	v := h.vaultOf(store, e.now)
 	return e.session(ctx, model.NewDirectory(store, model.Options{Unlock: v.Unlock}), v)
 }
 
@@ -149,7 +149,7 @@ func (h home) found(ctx context.Context, f model.Founder, o model.Options, via m
 		}
 		return nil, nil, err
 	}
-	v := h.vault(store.ID())
+	v := h.vaultOf(store, time.Now)
 	o.Unlock = v.Unlock
 	return model.NewDirectory(store, o), v, nil
 }

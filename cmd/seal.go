@@ -52,7 +52,7 @@ func (e *env) sealer() (*sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sealer{e: e, store: store, vault: h.vault(store.ID())}, nil
+	return &sealer{e: e, store: store, vault: h.vaultOf(store, e.now)}, nil
 }
 
 // sealing is a sealing key about to be changed: what was read, and the bytes that it was read from.
@@ -84,16 +84,28 @@ func (s *sealer) write(ctx context.Context, c *sealing) error {
 	if err != nil {
 		return err
 	}
-	defer clear(c.data)
 	return db.ChangePrivate(ctx, s.vault.path, maxSealFile, func(now []byte) ([]byte, error) {
+		if bytes.Equal(now, changed) {
+			return changed, nil // by the try before, whose event couldn't be written
+		}
 		if !bytes.Equal(now, c.data) {
-			clear(changed)
 			return nil, &model.Error{
 				Kind: model.ErrConflict, What: "The sealing key was changed by another process meanwhile", Hint: "Look at lanyard seal status, and try again.",
 			}
 		}
 		return changed, nil
 	})
+}
+
+// change is write with an event of what was added or removed.
+func (s *sealer) change(ctx context.Context, c *sealing, root *keys.Root, added, removed string) error {
+	defer clear(c.data)
+	me, err := s.e.actor(ctx, s.store)
+	if err != nil {
+		return err
+	}
+	d := model.NewDirectory(s.store, model.Options{Unlock: func() (*keys.Root, error) { return root.Clone(), nil }, Now: s.e.now})
+	return d.ChangeSealing(ctx, model.Actor{User: me.ID, Via: model.ViaCommandLine}, added, removed, func() error { return s.write(ctx, c) })
 }
 
 // open returns the root key, after asking for the passphrase if it must.
@@ -154,7 +166,7 @@ func (e *env) addWay(ctx context.Context, add func(*keys.SealFile, *keys.Root) (
 	if err != nil {
 		return err
 	}
-	if err := s.write(ctx, c); err != nil {
+	if err := s.change(ctx, c, root, describe(slot), ""); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(e.out, "Added %s.\n", describe(slot))

@@ -54,10 +54,12 @@ func (e *env) sealRemove(cmd *cobra.Command, which string) error {
 	if err := e.sure("Remove " + describe(slot) + "?"); err != nil {
 		return err
 	}
-	if err := e.stillOpens(c.file); err != nil {
+	root, err := e.stillOpens(c.file)
+	if err != nil {
 		return err
 	}
-	if err := s.write(cmd.Context(), c); err != nil {
+	defer root.Wipe()
+	if err := s.change(cmd.Context(), c, root, "", describe(slot)); err != nil {
 		return err
 	}
 	if slot.Type == keys.SlotKeyring && s.vault.keyring != nil {
@@ -87,25 +89,24 @@ func whichSlot(slots []keys.Slot, which string) (keys.Slot, error) {
 	return keys.Slot{}, usage(fmt.Errorf("there are %d of %s: say which by its number. See: lanyard seal status", len(found), which))
 }
 
-// stillOpens makes sure that what stays opens: a passphrase that nobody knows any more would lose everything.
-func (e *env) stillOpens(file *keys.SealFile) error {
+// stillOpens makes sure that what stays opens, and returns what it opens: a passphrase that nobody knows any more would lose
+// everything.
+func (e *env) stillOpens(file *keys.SealFile) (*keys.Root, error) {
 	root, err := file.Unlock(file.Store)
 	if err == nil {
-		root.Wipe()
-		return nil
+		return root, nil
 	}
 	passphrase, err := e.passphrase("Passphrase that stays: ")
 	defer clear(passphrase)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	root, err = file.UnlockPassphrase(file.Store, passphrase)
 	if err != nil {
-		return &model.Error{
+		return nil, &model.Error{
 			Kind: model.ErrLocked, What: fmt.Sprintf("What stays wouldn't open: %v", err),
 			Hint: "Nothing was changed. Give the passphrase that is to open it from now on.",
 		}
 	}
-	root.Wipe()
-	return nil
+	return root, nil
 }

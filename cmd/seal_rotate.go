@@ -75,6 +75,7 @@ func (s *sealer) renew(ctx context.Context) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
+	defer clear(c.data)
 	root, err := s.open()
 	if err != nil {
 		return 0, err

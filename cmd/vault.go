@@ -1,12 +1,14 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"lanyard/db"
 	"lanyard/keys"
@@ -23,6 +25,7 @@ const maxSealFile = 64 << 10
 type vault struct {
 	path, store string
 	keyring     keys.Keyring // nil where none may be asked
+	failed      func() error // notes that a passphrase was wrong; nil where there is no account to note it in
 
 	mu    sync.Mutex
 	root  *keys.Root  // nil while it is locked
@@ -33,6 +36,13 @@ type vault struct {
 
 func (h home) vault(storeID string) *vault {
 	return &vault{path: h.seal(storeID), store: storeID, keyring: h.keyring}
+}
+
+// vaultOf is the vault of an account, in which wrong passphrases are counted.
+func (h home) vaultOf(store model.Store, now func() time.Time) *vault {
+	v := h.vault(store.ID())
+	v.failed = func() error { return model.NoteFailedUnlock(context.Background(), store, now()) }
+	return v
 }
 
 // errPassphrase is what only a passphrase helps against. Nothing else is ErrLocked with it.
@@ -73,10 +83,7 @@ func (v *vault) Open(passphrase []byte) error {
 	root, err := file.UnlockPassphrase(v.store, passphrase)
 	debug.FreeOSMemory() // hundreds of megabytes that are needed for a moment only
 	if errors.Is(err, keys.ErrPassphraseWrong) {
-		return &model.Error{
-			Kind: model.ErrLocked, What: "This isn't the passphrase of the sealing key", Short: "wrong passphrase",
-			Hint: "Nothing was changed. Try again.",
-		}
+		return v.wrong()
 	}
 	if err != nil {
 		return unusable(v.path, err)
@@ -86,6 +93,17 @@ func (v *vault) Open(passphrase []byte) error {
 	v.take(root, true)
 	v.seen, v.fault = info, nil
 	return nil
+}
+
+// wrong is the error of a wrong passphrase, which is counted first.
+func (v *vault) wrong() error {
+	hint := "Nothing was changed. Try again."
+	if v.failed != nil {
+		if err := v.failed(); err != nil {
+			hint = fmt.Sprintf("Nothing was changed, and the attempt couldn't be noted: %v", err)
+		}
+	}
+	return &model.Error{Kind: model.ErrLocked, What: "This isn't the passphrase of the sealing key", Short: "wrong passphrase", Hint: hint}
 }
 
 // Lock forgets the root key. What opens without asking is opened again when it is needed.

@@ -11,11 +11,14 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"lanyard/model"
 )
 
 // Restore puts a backup in the place of the store at path, in one step and under its lock, and keeps what was there
 // beside it; kept is where, "" if nothing was there. The backup is read whole first. What was there may be damaged. A
-// console that is open goes on with the restored store, or is told that it is another account's.
+// console that is open goes on with the restored store, or is told that it is another account's. The account's activity
+// tells of it as soon as there is a sealing key to write it with.
 func Restore(ctx context.Context, path, backup string, now time.Time) (kept string, err error) {
 	path, err = filepath.Abs(path)
 	if err != nil {
@@ -34,7 +37,7 @@ func (s *Store) restore(ctx context.Context, backup string, now time.Time) (kept
 	if err != nil {
 		return "", err
 	}
-	write := func(temporary string) error { return s.unpack(ctx, from, backup, path, temporary) }
+	write := func(temporary string) error { return s.unpack(ctx, from, backup, path, temporary, now) }
 	if old == nil {
 		return "", create(s.path, write)
 	}
@@ -152,7 +155,7 @@ func (s *Store) lockPlace(ctx context.Context, f *os.File) error {
 }
 
 // unpack makes a store of a backup: verified, of the present format, and ahead of what it takes the place of.
-func (s *Store) unpack(ctx context.Context, from *os.File, backup, path, to string) error {
+func (s *Store) unpack(ctx context.Context, from *os.File, backup, path, to string, now time.Time) error {
 	source := &Store{path: backup, wait: s.wait}
 	wrote, err := source.rewrite(ctx, from, to)
 	switch {
@@ -179,9 +182,24 @@ func (s *Store) unpack(ctx context.Context, from *os.File, backup, path, to stri
 				return err
 			}
 		}
+		if err := noteRestore(b, now); err != nil {
+			return err
+		}
 		return getAhead(b, before.head)
 	})
 	return errors.Join(err, db.Close())
+}
+
+// noteRestore has the store know that it was restored.
+func noteRestore(b kv, now time.Time) error {
+	t, err := begin("", b, b)
+	if err != nil {
+		return err
+	}
+	if err := model.NoteRestore(t, now); err != nil {
+		return err
+	}
+	return t.finish()
 }
 
 // getAhead moves a store past another one that it takes the place of. Who has read that one is told at its next look that

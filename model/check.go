@@ -113,6 +113,10 @@ var shapes = []struct {
 		p, ok := decodeUndoPart(id, b, false)
 		return stored{p, "", references{}}, ok
 	}},
+	{KindOverdue, func(id ID, b []byte) (stored, bool) {
+		o, ok := decodeOverdue(id, b, false)
+		return stored{o, "", references{}}, ok
+	}},
 }
 
 // records reads all records that others are made from, and their entries in the indexes.

@@ -173,6 +173,9 @@ func actingUser(tx ReadTx, actor Actor) (User, error) {
 // taken back.
 func (d *Directory) change(tx WriteTx, root *keys.Root, actor User, via Via, recording *recording, fn func(*change) error) error {
 	c := &change{WriteTx: tx, d: d, root: root, actor: actor, via: via, now: d.now(), recording: recording}
+	if err := c.tellOverdue(); err != nil {
+		return err
+	}
 	if err := fn(c); err != nil {
 		return cmp.Or(c.fault, err)
 	}

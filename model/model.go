@@ -31,6 +31,7 @@ const (
 	KindSpentToken     Kind = 11 // an invitation's token that is dead, and why
 	KindUndo           Kind = 12 // the steps that a user can take back, under the user's id
 	KindUndoPart       Kind = 13 // what one transaction of a step changed
+	KindOverdue        Kind = 14 // what happened while the sealing key was locked, a single record with id AccountID
 )
 
 // AccountID is the id of the only record of KindAccount.
@@ -40,7 +41,7 @@ var kindNames = map[Kind]string{
 	KindAccount: "account", KindUser: "user", KindServiceAccount: "service account", KindAPIKey: "API key",
 	KindGroup: "group", KindWorkspace: "workspace", KindRole: "role", KindEvent: "event",
 	KindActiveAdmin: "active admin", KindTally: "tally", KindSpentToken: "spent token",
-	KindUndo: "undo list", KindUndoPart: "undo entry",
+	KindUndo: "undo list", KindUndoPart: "undo entry", KindOverdue: "note of an event to come",
 }
 
 // String returns the kind as people say it, for example "service account".

@@ -58,6 +58,9 @@ func writtenBack[T record](t *rapid.T, in T, decode decodeFunc[T]) {
 func TestUndoRecordsComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		writtenBack(t, undoList{user: drawID(t, "user"), steps: rapid.SliceOfN(stepGen, 0, 4).Draw(t, "steps")}, decodeUndoList)
+		writtenBack(t, overdue{
+			attempts: rapid.Uint64().Draw(t, "attempts"), first: drawTime(t, "first"), last: drawTime(t, "last"), restored: drawTime(t, "restored"),
+		}, decodeOverdue)
 		writtenBack(t, undoPart{
 			id: drawID(t, "part"), user: drawID(t, "of"), at: drawTime(t, "at"), touches: rapid.SliceOfN(touchGen, 0, 4).Draw(t, "touches"),
 		}, decodeUndoPart)

@@ -126,8 +126,8 @@ func pictureOf(ctx context.Context, s model.Store, names []string) (p picture, r
 		h.Reset()
 		revision = tx.Revision()
 		for kind := range model.Kind(maxKinds) {
-			if kind == model.KindUndo || kind == model.KindUndoPart {
-				continue // what can be taken back holds sealed keys too
+			if kind == model.KindUndo || kind == model.KindUndoPart || kind == model.KindOverdue {
+				continue // what can be taken back holds sealed keys too, and a restore notes that it was one
 			}
 			n, err := tx.Count(kind)
 			if err != nil {
