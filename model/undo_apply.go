@@ -12,7 +12,8 @@ type undoing struct {
 	step   Step
 	part   undoPart
 	choice UndoChoice
-	going  map[ID]bool // groups and workspaces that are to be deleted: who is in them is swept
+	going  map[ID]bool      // groups and workspaces that are to be deleted: who is in them is swept
+	held   map[ID][]holding // who still refers to what is gone, once somebody has asked
 	out    undonePart
 }
 
@@ -242,8 +243,19 @@ func restoreOne[T slotted[T]](u *undoing, r Rules, t touch, k undoKind[T], there
 			return false, name, err
 		}
 	}
+	var left []holding
+	if k.kind == KindGroup || k.kind == KindWorkspace {
+		if left, err = u.heldOnTo(t.ref.ID); err != nil {
+			return false, name, err
+		}
+	}
 	if err := k.save(nil, back); err != nil {
 		return false, name, err
+	}
+	for _, h := range left {
+		if err := u.recount(h.kind, h.id, references{}, h.references); err != nil {
+			return false, name, err
+		}
 	}
 	return true, name, u.tell(back, slots{}, back.slots())
 }

@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -600,5 +601,38 @@ func TestNoSealedCopyOfARotatedKeyIsKept(t *testing.T) {
 	}
 	if n := holders(); n != 0 {
 		t.Errorf("%d records hold the sealed copy of a key that was rotated away", n)
+	}
+}
+
+// cutOff is a store that nobody can look at any more: a deletion is made, and the sweep after it isn't.
+type cutOff struct{ model.Store }
+
+func (cutOff) View(context.Context, func(model.ReadTx) error) error { return model.ErrBusy }
+
+func TestADeletionWhoseSweepWasCutOffIsUndone(t *testing.T) {
+	e := newEstate(t)
+	e.addTo(e.team, e.eli)
+	for _, what := range []struct {
+		id  model.ID
+		del func(*model.Directory) (model.Outcome, error)
+	}{
+		{e.team, func(d *model.Directory) (model.Outcome, error) {
+			return d.DeleteGroups(t.Context(), e.ana, seen(e.team))
+		}},
+		{e.web, func(d *model.Directory) (model.Outcome, error) {
+			return d.DeleteWorkspaces(t.Context(), e.ana, seen(e.web))
+		}},
+	} {
+		before := e.picture()
+		if _, err := what.del(e.on(cutOff{e.store})); !errors.Is(err, model.ErrBusy) {
+			t.Fatal(err)
+		}
+		e.undo(e.ana)
+		if e.picture() != before {
+			t.Errorf("%d is\n%s", what.id, differing(before, e.picture()))
+		}
+		if f := e.checkedUp(e.store); len(f.Wrong) > 0 {
+			t.Error(f)
+		}
 	}
 }

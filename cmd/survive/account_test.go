@@ -126,8 +126,8 @@ func pictureOf(ctx context.Context, s model.Store, names []string) (p picture, r
 		h.Reset()
 		revision = tx.Revision()
 		for kind := range model.Kind(maxKinds) {
-			if kind == model.KindUndo || kind == model.KindUndoPart || kind == model.KindOverdue {
-				continue // what can be taken back holds sealed keys too, and a restore notes that it was one
+			if kind == model.KindOverdue {
+				continue // a restore notes that it was one
 			}
 			n, err := tx.Count(kind)
 			if err != nil {
@@ -136,8 +136,11 @@ func pictureOf(ctx context.Context, s model.Store, names []string) (p picture, r
 			add(h, fmt.Sprint(kind, n))
 			err = tx.Scan(kind, 0, func(id model.ID, record []byte) bool {
 				add(h, fmt.Sprint(id, len(record)))
-				if kind == model.KindAPIKey {
+				switch kind {
+				case model.KindAPIKey:
 					record = record[:min(len(record), 16)]
+				case model.KindUndoPart: // holds sealed keys too
+					record = record[:min(len(record), 8)]
 				}
 				add(h, string(record))
 				return true

@@ -92,7 +92,26 @@ func (o *office) text() string { return fmt.Sprintf("%0*d", 1+o.IntN(200), o.Uin
 // refusals makes an error of what a change of many left alone.
 func refusals(_ model.Outcome, err error) error { return err }
 
+// back takes the last step back or puts it again, also where that is in conflict; what can't be taken back is left behind.
+func (o *office) back(ctx context.Context, do func(context.Context, model.Actor, model.UndoChoice) (model.UndoReport, error)) error {
+	r, err := do(ctx, o.by, model.UndoChoice{})
+	if err == nil || r.Step.ID == 0 {
+		return err
+	}
+	choice := model.UndoChoice{Step: r.Step.ID, Keep: o.IntN(2) == 0}
+	for _, c := range r.Conflicts {
+		choice.Force = append(choice.Force, c.Seen())
+	}
+	if len(r.Conflicts) == 0 {
+		choice.Keep = true
+	}
+	_, err = do(ctx, o.by, choice)
+	return err
+}
+
 var deeds = []func(context.Context, *office) error{
+	func(ctx context.Context, o *office) error { return o.back(ctx, o.Undo) },
+	func(ctx context.Context, o *office) error { return o.back(ctx, o.Redo) },
 	func(ctx context.Context, o *office) error {
 		invites := []model.Invite{{Email: email(o.IntN(people)), Role: o.tenantRole()}, {Email: email(o.IntN(people)), Role: o.tenantRole()}}
 		invited, _, err := o.InviteUsers(ctx, o.by, invites)
