@@ -136,10 +136,10 @@ func pictureOf(ctx context.Context, s model.Store, names []string) (p picture, r
 			add(h, fmt.Sprint(kind, n))
 			err = tx.Scan(kind, 0, func(id model.ID, record []byte) bool {
 				add(h, fmt.Sprint(id, len(record)))
-				switch kind {
-				case model.KindAPIKey:
+				if kind == model.KindAPIKey {
 					record = record[:min(len(record), 16)]
-				case model.KindUndoPart: // holds sealed keys too
+				}
+				if kind == model.KindUndoPart { // holds sealed keys too
 					record = record[:min(len(record), 8)]
 				}
 				add(h, string(record))

@@ -36,6 +36,7 @@ type harm struct {
 	Harmless int
 	Consoles int // that were shown on damaged files
 	Commands int
+	Restores int // of damaged backups that were tried, refused or not
 	Wrong    []string
 }
 
@@ -65,7 +66,7 @@ func TestDamage(t *testing.T) {
 func (h *harm) add(got harm) {
 	h.Tried, h.Refused, h.Noticed = h.Tried+got.Tried, h.Refused+got.Refused, h.Noticed+got.Noticed
 	h.Older, h.Harmless = h.Older+got.Older, h.Harmless+got.Harmless
-	h.Consoles, h.Commands = h.Consoles+got.Consoles, h.Commands+got.Commands
+	h.Consoles, h.Commands, h.Restores = h.Consoles+got.Consoles, h.Commands+got.Commands, h.Restores+got.Restores
 }
 
 // damaging has a child go through some damages. When it dies, what it died of is said, and kept.
@@ -109,7 +110,11 @@ type victim struct {
 	older []answers
 	chain []byte
 	key   keys.Key
+
+	restored answers // of a store that was made of the whole backup
 }
+
+func (v *victim) backup() string { return filepath.Join(string(v.place), "backup.db") }
 
 // damageChild goes through damages: damage PLACE SEED FROM TO. It says each before it begins.
 func damageChild(args []string) error {
@@ -133,6 +138,12 @@ func damageChild(args []string) error {
 			return err
 		}
 		v.Tried++
+		if name == v.backup() {
+			if wrong := v.restoreDamaged(); wrong != nil {
+				v.Wrong = append(v.Wrong, fmt.Sprintf("damage %d: %s: %v", i, how, wrong))
+			}
+			continue
+		}
 		wrong := v.look(i%10 == 0)
 		if i%20 == 1 {
 			wrong = errors.Join(wrong, v.commands())
@@ -198,8 +209,14 @@ func (v *victim) prepare() error {
 		return err
 	}
 	v.chain = root.ChainKey()
+	if err := store.Backup(ctx, v.backup(), false); err != nil {
+		return err
+	}
+	if v.restored, err = v.restoreInto(filepath.Join(string(v.place), "whole.db")); err != nil {
+		return err
+	}
 	v.files = map[string][]byte{}
-	for _, path := range []string{v.store(), v.seal()} {
+	for _, path := range []string{v.store(), v.seal(), v.backup()} {
 		if v.files[path], err = os.ReadFile(path); err != nil {
 			return err
 		}
@@ -210,8 +227,11 @@ func (v *victim) prepare() error {
 // damage returns a damaged file.
 func (v *victim) damage(r *rand.Rand) (path string, data []byte, how string) {
 	path = v.store()
-	if r.IntN(8) == 0 {
+	switch r.IntN(8) {
+	case 0:
 		path = v.seal()
+	case 1, 2:
+		path = v.backup()
 	}
 	data = slices.Clone(v.files[path])
 	switch r.IntN(10) {
@@ -233,6 +253,54 @@ func (v *victim) damage(r *rand.Rand) (path string, data []byte, how string) {
 		data[bit/8] ^= 1 << (bit % 8)
 		return path, data, fmt.Sprintf("%s with bit %d flipped", path, bit)
 	}
+}
+
+// restoreInto makes a store of the backup, and asks it for everything.
+func (v *victim) restoreInto(path string) (answers, error) {
+	ctx := context.Background()
+	if _, err := db.Restore(ctx, path, v.backup(), noon); err != nil {
+		return nil, err
+	}
+	store, err := db.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	got, err := ask(ctx, store)
+	return got, errors.Join(err, store.Close())
+}
+
+// restoreDamaged restores a backup that is damaged, where nothing is and over the store. It is refused, with the store as it
+// was, or what comes of it is what comes of the whole one.
+func (v *victim) restoreDamaged() error {
+	fresh := filepath.Join(string(v.place), "fresh.db")
+	for _, path := range []string{fresh, v.store()} {
+		v.Restores++
+		got, err := v.restoreInto(path)
+		now, read := os.ReadFile(path)
+		switch {
+		case err == nil:
+			v.Harmless++
+			if wrong := got.differs(v.restored); len(wrong) > 0 || len(got) != len(v.restored) {
+				return fmt.Errorf("restored to %s: %s", path, strings.Join(wrong, "; "))
+			}
+		case model.Hint(err) == "":
+			return fmt.Errorf("it says nothing of what to do: %w", err)
+		case path == fresh && !errors.Is(read, os.ErrNotExist), path != fresh && !bytes.Equal(now, v.files[path]):
+			return fmt.Errorf("it was refused (%w), and there is another store", err)
+		default:
+			v.Refused++
+		}
+		kept, err := filepath.Glob(filepath.Join(string(v.place), "*.before-restore-*"))
+		for _, name := range append(kept, fresh) {
+			if removed := os.Remove(name); removed != nil && !errors.Is(removed, os.ErrNotExist) {
+				err = errors.Join(err, removed)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // answers are what a store says to each question on its own; a question that was refused has none.
