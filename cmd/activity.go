@@ -70,6 +70,7 @@ line of its own. What narrows is the same as for list.`,
 func (a *activity) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringArrayVar(&a.category, "category", nil, "only of this `CATEGORY`: "+strings.ToLower(strings.Join(model.Categories(), ", ")))
+	choices(c, "category", wordsFor(model.Categories(), snake)...)
 	f.StringArrayVar(&a.action, "action", nil, "only this `ACTION`, such as user.invite or \"set role\"")
 	f.StringArrayVar(&a.target, "target", nil, "only what was done to this `NAME`, email or id")
 	f.StringArrayVar(&a.by, "by", nil, "only what was done by this `EMAIL` or id")

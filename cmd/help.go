@@ -32,6 +32,20 @@ func help(c *cobra.Command, _ []string) {
 	_, _ = fmt.Fprint(c.OutOrStdout(), rootHelp(c)) // the same
 }
 
+// helpCommand is help as a word, for those whose fingers know it from elsewhere.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND...]", Short: "Say what a command does", Hidden: true,
+		RunE: func(c *cobra.Command, args []string) error {
+			of, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usage(fmt.Errorf("%q isn't a command. See: lanyard --help", strings.Join(args, " ")))
+			}
+			return of.Help()
+		},
+	}
+}
+
 const rootHelpHead = `%s
 
   lanyard                     the console: press ? in it for all that it can do

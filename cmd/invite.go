@@ -24,6 +24,7 @@ type inviting struct {
 
 func (i *inviting) flags(c *cobra.Command) {
 	c.Flags().StringVar(&i.term, "term", "", "how long it is good for: `TIME` such as 12h, 7d or 2w (default 7d)")
+	choices(c, "term", "1d", "7d", "14d", "30d")
 	c.Flags().BoolVar(&i.showToken, "show-token", false, "print the token; with several, each behind its email")
 	c.Flags().BoolVar(&i.showLetter, "show-letter", false, "print the letter to hand over, with the token in it")
 	c.Flags().BoolVar(&i.mail, "mail", false, "insist on mailing it; --mail=false doesn't mail. Without, it is mailed where a mail server is set")

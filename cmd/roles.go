@@ -95,6 +95,7 @@ func (e *env) listRolesCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&scope, "scope", "", "only those of the `SCOPE` tenant or workspace")
+	choices(c, "scope", model.ScopeTenant.String(), model.ScopeWorkspace.String())
 	f.add(c, l.sortable())
 	return c
 }
@@ -136,6 +137,7 @@ func (e *env) createRoleCommand() *cobra.Command {
 			return r.ID, err
 		})
 	c.Flags().StringVar(&scope, "scope", "tenant", "where it applies: `SCOPE` tenant or workspace")
+	choices(c, "scope", model.ScopeTenant.String(), model.ScopeWorkspace.String())
 	c.Flags().StringArrayVar(&list, "permission", nil, "a `PERMISSION` that it allows; may be repeated")
 	return c
 }

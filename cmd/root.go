@@ -80,7 +80,7 @@ func (e *env) root() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return e.console(c.Context()) },
 	}
 	c.CompletionOptions.DisableDefaultCmd = true
-	c.SetHelpCommand(&cobra.Command{Hidden: true})
+	c.SetHelpCommand(helpCommand())
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(flagFault(err)) })
 	flags := c.PersistentFlags()
 	flags.SortFlags = false
@@ -91,12 +91,15 @@ func (e *env) root() *cobra.Command {
 	flags.StringVar(&e.clip, "clipboard", "auto", "the `WAY` to copy: auto, native, tmux, osc52 or off")
 	flags.StringVar(&e.passphraseFile, "passphrase-file", "", "the `FILE` with the passphrase; - is standard input")
 	flags.Lookup("clipboard").DefValue = "" // it stands first among its choices
+	choices(c, "clipboard", "auto", "native", "tmux", "osc52", "off")
 	c.AddGroup(helpGroups...)
 	c.AddCommand(e.usersCommand(), e.serviceAccountsCommand(), e.groupsCommand(), e.workspacesCommand(), e.rolesCommand(),
 		e.initCommand(), e.demoCommand(), e.activityCommand(), e.verifyCommand(), e.sealCommand(), e.backupCommand(), e.restoreCommand(),
-		e.checkCommand(), e.checkFileCommand(), e.compactCommand(), e.undoCommand(), e.redoCommand(), e.versionCommand(), e.clearClipboardCommand(),
-		e.backupTodayCommand())
+		e.checkCommand(), e.checkFileCommand(), e.compactCommand(), e.undoCommand(), e.redoCommand(), e.completionCommand(),
+		e.versionCommand(), e.clearClipboardCommand(), e.backupTodayCommand())
 	c.SetHelpFunc(help)
+	c.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+	e.completes(c)
 	return c
 }
 

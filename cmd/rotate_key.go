@@ -38,6 +38,7 @@ during the grace ends the oldest key. Name, role and workspaces stay.
 		RunE: func(c *cobra.Command, args []string) error { return e.rotateKeys(c, m, args, r) },
 	}
 	c.Flags().StringVar(&r.grace, "grace", "24h", "how long the old key stays good: 0, 1h, 24h, 7d or any `TIME` up to 7 days")
+	choices(c, "grace", "0", "1h", "24h", "7d")
 	c.Flags().BoolVar(&r.endOld, "end-old", false, "end the old key of an earlier rotation now")
 	outputFlag(c, &r.output)
 	r.key.flags(c)

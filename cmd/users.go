@@ -116,6 +116,7 @@ see the account sees themselves.`,
 		},
 	}
 	c.Flags().StringArrayVar(&narrow.statuses, "status", nil, "only those with the `STATUS` active, inactive or invited")
+	choices(c, "status", wordsFor(statuses, statusWord)...)
 	c.Flags().StringArrayVar(&narrow.roles, "role", nil, "only those with the `ROLE`")
 	c.Flags().StringArrayVar(&narrow.groups, "group", nil, "only those in the group `NAME`")
 	c.Flags().StringArrayVar(&narrow.workspaces, "workspace", nil, "only those added to the workspace `NAME` themselves")

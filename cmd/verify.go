@@ -44,6 +44,7 @@ func (e *env) verifyCommand() *cobra.Command {
 	c.Flags().StringVar(&v.require, "require", "", "the `PERMISSION` that the key must have")
 	c.Flags().StringVar(&v.workspace, "workspace", "", "the `NAME` of the workspace in which it must have it")
 	c.Flags().StringVarP(&v.output, "output", "o", "table", "how to answer: table or json")
+	choices(c, "output", outputTable, outputJSON)
 	c.Flags().BoolVar(&v.stream, "stream", false, "answer a key a line, in JSON")
 	return c
 }

@@ -119,3 +119,12 @@ func parsePermissions(list []string) ([]model.Permission, error) {
 
 // numberOrder is a number as texts are sorted.
 func numberOrder(n int) string { return fmt.Sprintf("%020d", n) }
+
+// wordsFor are the words for all of a list.
+func wordsFor[T any](list []T, word func(T) string) []string {
+	out := make([]string, len(list))
+	for i, item := range list {
+		out[i] = word(item)
+	}
+	return out
+}

@@ -23,6 +23,8 @@ var (
 	ErrEmpty = errors.New("empty file")
 	// ErrTruncated means that the file is shorter than it says it is.
 	ErrTruncated = errors.New("truncated file")
+	// ErrOlder means that an older lanyard wrote the file, and that it wasn't to be changed.
+	ErrOlder = errors.New("older format")
 	// ErrNewer means that a newer lanyard wrote the file.
 	ErrNewer = errors.New("newer format")
 	// ErrUnreadable means that the file may not be read or written by this process.

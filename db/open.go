@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -29,31 +30,51 @@ func newSchemasOnly(kv) error { return nil }
 func Open(path string) (*Store, error) { return openFormat(path, migrations) }
 
 func openFormat(path string, steps []migration) (*Store, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return nil, fmt.Errorf("can't find out where the store is: %w", err)
-	}
-	if err := inspect(path); err != nil {
+	s := &Store{path: path, format: uint64(1 + len(steps)), wait: waitAtMost}
+	if err := s.enter(func(m meta) error { return s.migrate(m, steps) }); err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, format: uint64(1 + len(steps)), wait: waitAtMost}
+	return s, nil
+}
+
+// Peek opens a store for a look in passing. Nothing waits longer than `wait` for its file, and one of an older format isn't
+// brought forward: it is ErrOlder.
+func Peek(path string, wait time.Duration) (*Store, error) {
+	s := &Store{path: path, format: currentFormat, wait: wait}
+	err := s.enter(func(m meta) error {
+		return fault(ErrOlder, "Any command that opens it brings it forward.", "The store %s has the older format %d", path, m.format)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// enter looks whether the store can be worked with, and what it is called. older is what to do with one of an older format.
+func (s *Store) enter(older func(meta) error) (err error) {
+	if s.path, err = filepath.Abs(s.path); err != nil {
+		return fmt.Errorf("can't find out where the store is: %w", err)
+	}
+	if err := inspect(s.path); err != nil {
+		return err
+	}
 	m, err := s.meta()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	switch {
 	case m.format > s.format:
-		return nil, newer(path, m.format, s.format)
+		return newer(s.path, m.format, s.format)
 	case m.format < s.format:
-		if err := s.migrate(m, steps); err != nil {
-			return nil, err
+		if err := older(m); err != nil {
+			return err
 		}
 	}
 	if m.id == "" {
-		return nil, damaged(path, "it has no id")
+		return damaged(s.path, "it has no id")
 	}
 	s.id = m.id
-	return s, nil
+	return nil
 }
 
 func newer(path string, has, known uint64) error {

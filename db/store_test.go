@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -322,6 +323,62 @@ func TestNewerFormatsAreRefused(t *testing.T) {
 	setMeta(t, s.path, meta{format: currentFormat + 1, id: "x"})
 	if _, err := Open(s.path); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), fmt.Sprint("format ", currentFormat+1)) {
 		t.Errorf("a newer store: %v", err)
+	}
+}
+
+// Who only looks in passing leaves a store of an older format as it is, and doesn't wait for long.
+func TestPeek(t *testing.T) {
+	s := newStore(t)
+	if p, err := Peek(s.path, time.Second); err != nil || p.ID() != s.ID() {
+		t.Fatalf("a store of this format: %v", err)
+	}
+	setMeta(t, s.path, meta{format: currentFormat - 1, id: "x"})
+	before := listing(t, filepath.Dir(s.path))
+	if _, err := Peek(s.path, time.Second); !errors.Is(err, ErrOlder) {
+		t.Errorf("a store of an older format: %v", err)
+	}
+	if after := listing(t, filepath.Dir(s.path)); !maps.Equal(before, after) {
+		t.Error("it was changed")
+	}
+	setMeta(t, s.path, meta{format: currentFormat, id: "x"})
+	db, err := bolt.Open(s.path, fileMode, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Peek(s.path, time.Millisecond); !errors.Is(err, model.ErrBusy) {
+		t.Errorf("a busy store: %v", err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestScanIndex(t *testing.T) {
+	s := newStore(t)
+	want := []string{"a", "ab", "b", "é"}
+	err := s.Update(t.Context(), func(tx model.WriteTx) error {
+		for i, key := range want {
+			if err := errors.Join(tx.Reserve(model.IndexGroupName, key, model.ID(100+i)), tx.Reserve(model.IndexGroupName+1, key, 1)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var have []string
+	err = s.View(t.Context(), func(tx model.ReadTx) error {
+		return tx.ScanIndex(model.IndexGroupName, "ab", func(key string, id model.ID) bool {
+			have = append(have, key)
+			if want[id-100] != key {
+				t.Errorf("%s leads to %d", key, id)
+			}
+			return key != "b"
+		})
+	})
+	if err != nil || !slices.Equal(have, want[1:3]) {
+		t.Errorf("%q from ab to b, %v", have, err)
 	}
 }
 

@@ -87,10 +87,34 @@ func (t *tx) Find(index model.Index, key string) (model.ID, error) {
 	if err != nil {
 		return 0, err
 	}
+	return t.entry(index, b)
+}
+
+// entry is the id that an entry of an index holds.
+func (t *tx) entry(index model.Index, b []byte) (model.ID, error) {
 	if len(b) != 8 {
 		return 0, damaged(t.path, fmt.Sprintf("index %d: an entry of %d bytes", index, len(b)))
 	}
 	return model.ID(binary.BigEndian.Uint64(b)), nil
+}
+
+// ScanIndex visits the keys of a unique index.
+func (t *tx) ScanIndex(index model.Index, from string, visit func(string, model.ID) bool) error {
+	var bad error
+	err := t.r.scan(indexKey(index, from), []byte{prefixIndex, byte(index) + 1}, func(key, wrapped []byte) bool {
+		value, err := unwrap(key, wrapped)
+		if err != nil {
+			bad = damaged(t.path, fmt.Sprintf("index %d: %v", index, err))
+			return false
+		}
+		id, err := t.entry(index, value)
+		if err != nil {
+			bad = err
+			return false
+		}
+		return visit(string(key[2:]), id)
+	})
+	return errors.Join(t.engine(err), bad)
 }
 
 // Scan visits the records of a kind. One that visits all of them is held against their count: a broken page that leads to

@@ -36,6 +36,10 @@ type ReadTx interface {
 	// Find returns the record that holds a key in a unique index, or ErrNotFound.
 	Find(index Index, key string) (ID, error)
 
+	// ScanIndex visits the keys of a unique index from `from` on, in the order of their bytes, until visit returns false.
+	// An entry that doesn't match its checksum ends the scan with ErrDamaged.
+	ScanIndex(index Index, from string, visit func(key string, id ID) bool) error
+
 	// Scan visits the records of a kind with ids from `from` on, in ascending order, until visit returns false.
 	// A record that doesn't match its checksum ends the scan with ErrDamaged.
 	Scan(kind Kind, from ID, visit func(id ID, record []byte) bool) error

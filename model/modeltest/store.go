@@ -112,6 +112,22 @@ func (t *tx) Find(index model.Index, key string) (model.ID, error) {
 	return id, nil
 }
 
+func (t *tx) ScanIndex(index model.Index, from string, visit func(string, model.ID) bool) error {
+	var keys []string
+	for k := range t.unique {
+		if k.index == index && k.key >= from {
+			keys = append(keys, k.key)
+		}
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		if !visit(key, t.unique[uniqueKey{index, key}]) {
+			break
+		}
+	}
+	return nil
+}
+
 func (t *tx) Scan(kind model.Kind, from model.ID, visit func(model.ID, []byte) bool) error {
 	var ids []model.ID
 	for ref := range t.records {

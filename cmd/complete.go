@@ -1,0 +1,272 @@
+package cmd
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"lanyard/db"
+	"lanyard/model"
+	"lanyard/tui/text"
+)
+
+// A shell asks, with the hidden command __complete, what may stand where somebody presses tab. It gets names from the store,
+// and nothing where anything is wrong: nobody wants an error in the middle of a line that they are typing.
+
+// completePatience is how long somebody who pressed tab waits for a store that others hold.
+const completePatience = 250 * time.Millisecond
+
+// proposer returns what begins with what was typed.
+type proposer func(ctx context.Context, a *acting, typed string) ([]model.Proposal, error)
+
+// completes lets shells complete the arguments and flags of a command and of all below it.
+func (e *env) completes(c *cobra.Command) {
+	if c.ValidArgsFunction == nil {
+		c.ValidArgsFunction = e.completeArgs
+	}
+	for _, flags := range []*pflag.FlagSet{c.PersistentFlags(), c.Flags()} {
+		flags.VisitAll(func(f *pflag.Flag) {
+			if _, has := c.GetFlagCompletionFunc(f.Name); has || f.NoOptDefVal != "" {
+				return
+			}
+			_ = c.RegisterFlagCompletionFunc(f.Name, e.flagCompletion(c, f)) // it is there, and has none
+		})
+	}
+	for _, sub := range c.Commands() {
+		e.completes(sub)
+	}
+}
+
+// choices lets shells complete a flag by words that are always the same.
+func choices(c *cobra.Command, flag string, words ...string) {
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder))
+}
+
+// completeArgs completes an argument by what its place in the command's usage line is called.
+func (e *env) completeArgs(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	place := placeOf(c, len(args))
+	switch place {
+	case "":
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	case "FILE", "DIR":
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	if words := strings.Split(place, "|"); len(words) > 1 {
+		return words, cobra.ShellCompDirectiveNoFileComp
+	}
+	list := e.proposed(c, placeProposer(c, place), typed)
+	return slices.DeleteFunc(list, func(s string) bool {
+		name, _, _ := strings.Cut(s, "\t")
+		return slices.Contains(args, name)
+	}), cobra.ShellCompDirectiveNoFileComp
+}
+
+// placeOf is what the usage line calls the n-th argument, "" where there is none.
+func placeOf(c *cobra.Command, n int) string {
+	var places []string
+	for _, word := range strings.Fields(c.Use)[1:] {
+		if strings.HasPrefix(word, "-") {
+			break
+		}
+		places = append(places, strings.Trim(word, "[]"))
+	}
+	if len(places) == 0 {
+		return ""
+	}
+	last := places[len(places)-1]
+	if n >= len(places) && !strings.HasSuffix(last, "...") {
+		return ""
+	}
+	return strings.TrimSuffix(places[min(n, len(places)-1)], "...")
+}
+
+// placeProposer is what proposes names for an argument, nil where they are new.
+func placeProposer(c *cobra.Command, place string) proposer {
+	switch noun := c.Parent().Name(); {
+	case c.Name() == "create" || c.Name() == "invite":
+		return nil
+	case place == "EMAIL" && noun == "users":
+		return proposeUsers(verbStatus[c.Name()])
+	case place == "EMAIL":
+		return proposeUsers(0)
+	case place == "WHICH":
+		return proposeSlots
+	case place == "NAME":
+		return kindProposers[noun]
+	default:
+		return kindProposers[strings.ToLower(place)+"s"]
+	}
+}
+
+// verbStatus is the status of those with whom a verb of users has anything to do, where it isn't all the same.
+var verbStatus = map[string]model.Status{
+	"resend": model.StatusInvited, "cancel": model.StatusInvited, "deactivate": model.StatusActive, "reactivate": model.StatusInactive,
+}
+
+// kindProposers are those of the nouns.
+var kindProposers = map[string]proposer{
+	"service-accounts": func(ctx context.Context, a *acting, typed string) ([]model.Proposal, error) {
+		return a.ProposeServiceAccounts(ctx, a.me, typed)
+	},
+	"groups": func(ctx context.Context, a *acting, typed string) ([]model.Proposal, error) {
+		return a.ProposeGroups(ctx, a.me, typed)
+	},
+	"workspaces": func(ctx context.Context, a *acting, typed string) ([]model.Proposal, error) {
+		return a.ProposeWorkspaces(ctx, a.me, typed)
+	},
+	"roles": proposeRoles(0),
+}
+
+// flagCompletion is how the value of a flag is completed: by what the flag is called, and what its value is.
+func (e *env) flagCompletion(c *cobra.Command, f *pflag.Flag) cobra.CompletionFunc {
+	if offers, ok := f.Value.(*form); ok {
+		return cobra.FixedCompletions(offers.offered, cobra.ShellCompDirectiveNoFileComp)
+	}
+	value, _ := pflag.UnquoteUsage(f)
+	if value == "FILE" {
+		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+	}
+	if value == "NAME:ROLE" {
+		return e.completeGrant
+	}
+	propose := flagProposer(c, f.Name, value)
+	return func(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return e.proposed(c, propose, typed), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// flagProposer is what proposes the values of a flag, nil where they are free.
+func flagProposer(c *cobra.Command, flag, value string) proposer {
+	switch noun := strings.TrimPrefix(strings.TrimPrefix(flag, "add-"), "remove-"); {
+	case flag == "as":
+		return proposeUsers(model.StatusActive)
+	case flag == "by":
+		return proposeUsers(0)
+	case flag == "target":
+		return proposeTargets
+	case value == "ROLE" && c.Parent().Name() == "workspaces":
+		return proposeRoles(model.ScopeWorkspace)
+	case value == "ROLE":
+		return proposeRoles(model.ScopeTenant)
+	case value == "PERMISSION":
+		return proposePermissions
+	default:
+		return kindProposers[noun+"s"]
+	}
+}
+
+// completeGrant completes the name of a workspace, and behind the colon the role there.
+func (e *env) completeGrant(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	i := strings.LastIndexByte(typed, ':')
+	if i < 0 {
+		list := e.proposed(c, kindProposers["workspaces"], typed)
+		for i, s := range list {
+			name, about, described := strings.Cut(s, "\t")
+			list[i] = name + ":"
+			if described {
+				list[i] += "\t" + about
+			}
+		}
+		return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+	list := e.proposed(c, proposeRoles(model.ScopeWorkspace), typed[i+1:])
+	for j, s := range list {
+		list[j] = typed[:i+1] + s
+	}
+	return list, cobra.ShellCompDirectiveNoFileComp
+}
+
+// proposed is what a proposer has to say, as shells are told it: the name, a tab, and what it is.
+func (e *env) proposed(c *cobra.Command, propose proposer, typed string) []string {
+	if propose == nil {
+		return nil
+	}
+	a, err := e.peeking(c.Context())
+	if err != nil {
+		return nil
+	}
+	found, err := propose(c.Context(), a, typed)
+	if err != nil {
+		return nil
+	}
+	var list []string
+	for _, p := range found {
+		if text.Clean(p.Name) != p.Name { // no terminal is to see it, and nobody can type it
+			continue
+		}
+		s := p.Name
+		if p.About != "" {
+			s += "\t" + text.Clean(p.About)
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// peeking is acting for who only looks in passing: nothing is written, nobody is asked, and nothing is waited for.
+func (e *env) peeking(ctx context.Context) (*acting, error) {
+	store, err := db.Peek(e.home().store, completePatience)
+	if err != nil {
+		return nil, err
+	}
+	me, err := e.actor(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	return &acting{model.NewDirectory(store, model.Options{}), model.Actor{User: me.ID, Via: model.ViaCommandLine}}, nil
+}
+
+// proposeUsers proposes emails, of users with a status if one is given.
+func proposeUsers(status model.Status) proposer {
+	var want func(model.User) bool
+	if status != 0 {
+		want = func(u model.User) bool { return u.Status == status }
+	}
+	return func(ctx context.Context, a *acting, typed string) ([]model.Proposal, error) {
+		return a.ProposeUsers(ctx, a.me, typed, want)
+	}
+}
+
+// proposeRoles proposes roles, of a scope if one is given.
+func proposeRoles(scope model.Scope) proposer {
+	var want func(model.Role) bool
+	if scope != 0 {
+		want = func(r model.Role) bool { return r.Scope == scope }
+	}
+	return func(ctx context.Context, a *acting, typed string) ([]model.Proposal, error) {
+		return a.ProposeRoles(ctx, a.me, typed, want)
+	}
+}
+
+// proposePermissions proposes all that a role can allow.
+func proposePermissions(context.Context, *acting, string) (list []model.Proposal, err error) {
+	for _, p := range model.ScopeTenant.Permissions() {
+		list = append(list, model.Proposal{Name: string(p), About: p.Help()})
+	}
+	return list, nil
+}
+
+// proposeTargets proposes whatever something can be done to. Of kinds that may not be seen there is nothing.
+func proposeTargets(ctx context.Context, a *acting, typed string) (list []model.Proposal, err error) {
+	all := []proposer{proposeUsers(0)}
+	for _, noun := range []string{"service-accounts", "groups", "workspaces", "roles"} {
+		all = append(all, kindProposers[noun])
+	}
+	for _, propose := range all {
+		if some, err := propose(ctx, a, typed); err == nil {
+			list = append(list, some...)
+		}
+	}
+	return list, nil
+}
+
+// proposeSlots proposes what opens the sealing key.
+func proposeSlots(context.Context, *acting, string) ([]model.Proposal, error) {
+	return []model.Proposal{{Name: "passphrase"}, {Name: "keyring"}, {Name: "file"}}, nil
+}
