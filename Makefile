@@ -89,6 +89,10 @@ fuzz: ## Run every fuzz target for FUZZTIME
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" || exit 1; \
 	done
 
+.PHONY: docs
+docs: ## Write the pages of docs that are made from the program
+	LANYARD_UPDATE=1 go test -count=1 -run 'IsFresh$$' ./cmd ./tui
+
 .PHONY: screenshots
 screenshots: build ## Draw docs/pictures anew from the real program
 	go run ./cmd/pictures -binary bin/lanyard -out docs/pictures

@@ -22,6 +22,18 @@ const (
 	exitKey          = 7
 )
 
+// exitMeanings are the exit codes in words, in their order.
+var exitMeanings = []string{
+	exitDone:         "done",
+	exitFailed:       "failed; or several were refused, for different reasons",
+	exitUsage:        "called wrongly, a value that isn't allowed, or a question that nobody could be asked",
+	exitNotFound:     "not found",
+	exitNotPermitted: "not permitted",
+	exitConflict:     "in conflict: changed by somebody else, busy, already there, the last Admin or Owner, in use",
+	exitDamaged:      "the store is damaged",
+	exitKey:          "the key is not good",
+}
+
 // exitCodes says which errors give which code; the first that fits counts.
 var exitCodes = []struct {
 	code int

@@ -90,12 +90,14 @@ func (e *env) root() *cobra.Command {
 	flags.BoolVar(&e.ascii, "ascii", false, "draw with plain ASCII only")
 	flags.StringVar(&e.clip, "clipboard", "auto", "the `WAY` to copy: auto, native, tmux, osc52 or off")
 	flags.StringVar(&e.passphraseFile, "passphrase-file", "", "the `FILE` with the passphrase; - is standard input")
-	flags.Lookup("clipboard").DefValue = "" // it stands first among its choices
+	for _, name := range []string{"clipboard", "db", "as"} { // the first stands before its choices, the others are of one machine
+		flags.Lookup(name).DefValue = ""
+	}
 	choices(c, "clipboard", "auto", "native", "tmux", "osc52", "off")
 	c.AddGroup(helpGroups...)
 	c.AddCommand(e.usersCommand(), e.serviceAccountsCommand(), e.groupsCommand(), e.workspacesCommand(), e.rolesCommand(),
 		e.initCommand(), e.demoCommand(), e.activityCommand(), e.verifyCommand(), e.sealCommand(), e.backupCommand(), e.restoreCommand(),
-		e.checkCommand(), e.checkFileCommand(), e.compactCommand(), e.undoCommand(), e.redoCommand(), e.completionCommand(),
+		e.checkCommand(), e.checkFileCommand(), e.compactCommand(), e.undoCommand(), e.redoCommand(), e.completionCommand(), e.manCommand(),
 		e.versionCommand(), e.clearClipboardCommand(), e.backupTodayCommand())
 	c.SetHelpFunc(help)
 	c.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
