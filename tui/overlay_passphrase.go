@@ -58,12 +58,6 @@ func (h *hidden) take() []byte {
 
 func (h *hidden) length() int { return utf8.RuneCount(h.b) }
 
-// The keys of the dialog beside those of all overlays.
-var (
-	keyErase    = keyset{"backspace", "ctrl+h"}
-	keyEraseAll = keyset{"ctrl+u", "ctrl+w"}
-)
-
 func (p *passphraseDialog) hints() []hint {
 	if p.busy {
 		return []hint{{"ctrl+c", "quit"}}
@@ -81,7 +75,7 @@ func (p *passphraseDialog) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		return p.try(c)
 	case keyErase.has(k):
 		p.typed.back()
-	case keyEraseAll.has(k):
+	case keyClear.has(k):
 		p.typed.wipe()
 	default:
 		p.typed.add(k.Text)

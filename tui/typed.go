@@ -19,7 +19,9 @@ func (t typedAhead) press(c *console) tea.Cmd {
 }
 
 // keyAlt are the keys that edit a text together with alt.
-var keyAlt = keyset{"alt+left", "alt+right", "alt+b", "alt+f", "alt+d", "alt+backspace", "alt+delete"}
+var keyAlt = keyset{
+	[]string{"alt+left", "alt+right", "alt+b", "alt+f", "alt+d", "alt+backspace", "alt+delete"}, "Move in a text, or take it away, by words",
+}
 
 // afterEsc returns the key that was pressed right after esc. Most terminals send an alt as an esc before the key, so that
 // one cannot be told from the other; tmux takes half a second for the one, by default, and a slow link sends both at once.
