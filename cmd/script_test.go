@@ -197,26 +197,41 @@ func fromDoc(ts *testscript.TestScript, _ bool, args []string) {
 // damage spoils a script's store: the record of the key that newkey wrote first, or its beginning.
 func damage(ts *testscript.TestScript, _ bool, args []string) {
 	path := filepath.Join(ts.Getenv("XDG_DATA_HOME"), "lanyard", "default.db")
-	data, err := os.ReadFile(path)
-	ts.Check(err)
 	switch args[0] {
 	case "beginning":
-		clear(data[:2*os.Getpagesize()])
+		ts.Check(damageBeginning(path))
 	case "key":
-		key := ts.ReadFile("key")
-		public := strings.Split(key, "_")[1]
-		record := append([]byte{byte(len(public))}, public...) // with its length before it, as only in records
-		for at := 0; ; at++ {
-			next := bytes.Index(data[at:], record)
-			if next < 0 {
-				break
-			}
-			at += next
-			digest := at + len(record) + 1
-			if sealed := data[digest+len(keys.Digest{})]; sealed > 0 { // what undo keeps has no sealed copy
-				data[digest+5] ^= 1
-			}
+		ts.Check(damageKey(path, ts.ReadFile("key")))
+	}
+}
+
+// damageBeginning spoils the two first pages of a store.
+func damageBeginning(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	clear(data[:2*os.Getpagesize()])
+	return os.WriteFile(path, data, 0o600)
+}
+
+// damageKey spoils the record of an API key.
+func damageKey(path, key string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	public := strings.Split(key, "_")[1]
+	record := append([]byte{byte(len(public))}, public...) // with its length before it, as only in records
+	for at := 0; ; at++ {
+		next := bytes.Index(data[at:], record)
+		if next < 0 {
+			return os.WriteFile(path, data, 0o600)
+		}
+		at += next
+		digest := at + len(record) + 1
+		if sealed := data[digest+len(keys.Digest{})]; sealed > 0 { // what undo keeps has no sealed copy
+			data[digest+5] ^= 1
 		}
 	}
-	ts.Check(os.WriteFile(path, data, 0o600))
 }

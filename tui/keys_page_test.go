@@ -111,7 +111,8 @@ func writeOverlays(t *testing.T, b *strings.Builder) {
 		o.setup.width, o.setup.height = 100, 30
 		d := start(t, o.setup)
 		c = d.c
-		if d.press(o.keys); c.top() == nil {
+		d.press(o.keys)
+		if c.top() == nil {
 			t.Fatalf("%s: %s opens nothing", o.title, o.keys)
 		}
 		write(o.title, c.top())
