@@ -166,9 +166,23 @@ func (s *proposals[T]) spread(in *change, prefix string) (longer string, again b
 		from = longer + "\xff" // no text has this byte, so that it comes after all that begin like this
 		if size == 0 {
 			from = found + "\x00"
+			continue
+		}
+		if err = s.hint(in, found, longer); err != nil {
+			break
 		}
 	}
 	return longer, letters == 1 && longer != prefix, err
+}
+
+// hint says of the last proposal that it stands for others too that begin with a prefix, if it does.
+func (s *proposals[T]) hint(in *change, found, prefix string) error {
+	return in.ScanIndex(s.index, found+"\x00", func(key string, _ ID) bool {
+		if strings.HasPrefix(key, prefix) {
+			s.list[len(s.list)-1].About = "one of several that begin with " + prefix
+		}
+		return false
+	})
 }
 
 // visit takes those from a key on that begin with a prefix and are wanted, for as long as next wants another.

@@ -1,6 +1,8 @@
 package model_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,6 +122,23 @@ func TestProposalsHaveInCommonWhatAllNamesHave(t *testing.T) {
 			rt.Errorf("%q in common, all have %q", common(names(list)), common(fits))
 		}
 	})
+}
+
+// Where there are more than are proposed, those that stand for others say so.
+func TestProposalsThatStandForOthersSaySo(t *testing.T) {
+	a := newAccount(t)
+	var invites []model.Invite
+	for i := range model.MaxProposals {
+		invites = append(invites, model.Invite{Email: fmt.Sprintf("bob%02d@acme.test", i), Name: "Bob", Role: model.RoleBuilder})
+	}
+	if _, refused, err := a.InviteUsers(t.Context(), a.ana, invites); err != nil || len(refused) > 0 {
+		t.Fatal(refused, err)
+	}
+	list, err := a.ProposeUsers(t.Context(), a.ana, "", nil)
+	want := []model.Proposal{{Name: "ana@acme.test", About: "Ana Ruiz, Active"}, {Name: "bob00@acme.test", About: "one of several that begin with b"}}
+	if err != nil || !slices.Equal(list, want) {
+		t.Errorf("%q, %v", list, err)
+	}
 }
 
 // common is what all of some texts begin with.
