@@ -11,7 +11,7 @@ import (
 // free are the flags whose values nobody can know beforehand.
 var free = []string{
 	"name", "description", "note", "match", "limit", "if-version", "account", "email", "since", "until", "action", "head",
-	"users", "service-accounts", "seed",
+	"users", "service-accounts", "seed", "event",
 }
 
 // Whatever can be completed is: a flag or an argument that is added has to be known to cmd/complete.go, or free.
