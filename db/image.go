@@ -120,6 +120,21 @@ type page struct {
 func (p page) flags() uint16 { return binary.NativeEndian.Uint16(p.data[8:]) }
 func (p page) count() int    { return int(binary.NativeEndian.Uint16(p.data[10:])) }
 
+// whole reports whether a page has as many entries as were written: what they hold begins right behind the last of them, and
+// the first says where that is. A count that lost a bit takes entries away without another trace.
+func (p page) whole() bool {
+	at := 0 // where an entry says where its key lies
+	switch p.flags() {
+	case flagLeaf:
+		at = 4
+	case flagBranch:
+	default:
+		return false
+	}
+	first, ok := p.cut(pageHeader, elementSize)
+	return ok && p.count() > 0 && binary.NativeEndian.Uint32(first[at:]) == uint32(p.count()*elementSize)
+}
+
 // load reads a page that something leads to.
 func (im *image) load(id uint64) (p page, what string) {
 	if id < 2 || id >= im.meta.highWater {
@@ -173,12 +188,12 @@ func (im *image) tree(id uint64, within span, levels int, visit func(element) er
 	case p.flags() != flagBranch:
 		return im.wrong("page %d is of an unknown kind", id)
 	}
-	children := make([]element, p.count())
-	for i := range children {
-		var ok bool
-		if children[i], ok = p.branch(i); !ok {
-			return im.wrong("page %d is damaged", id)
-		}
+	if err := im.entire(p); err != nil {
+		return err
+	}
+	children, ok := p.children()
+	if !ok {
+		return im.wrong("page %d is damaged", id)
 	}
 	for i, c := range children {
 		below := span{c.key, within.to}
@@ -197,9 +212,20 @@ func (im *image) tree(id uint64, within span, levels int, visit func(element) er
 	return nil
 }
 
+// entire says when a page has lost entries. A small bucket's has no number.
+func (im *image) entire(p page) error {
+	if p.id == 0 || p.whole() {
+		return nil
+	}
+	return im.wrong("page %d has lost entries", p.id)
+}
+
 func (im *image) leaf(p page, within span, visit func(element) error) error {
 	if len(p.data) < pageHeader || p.flags() != flagLeaf {
 		return im.wrong("its bucket can't be read")
+	}
+	if err := im.entire(p); err != nil {
+		return err
 	}
 	var last []byte
 	for i := range p.count() {
@@ -265,6 +291,17 @@ func (p page) branch(i int) (e element, ok bool) {
 	e.child = order.Uint64(b[8:])
 	e.key, ok = p.cut(at+uint64(order.Uint32(b)), uint64(order.Uint32(b[4:])))
 	return e, ok
+}
+
+// children reads all entries of a branch.
+func (p page) children() (list []element, ok bool) {
+	list = make([]element, p.count())
+	for i := range list {
+		if list[i], ok = p.branch(i); !ok {
+			return nil, false
+		}
+	}
+	return list, true
 }
 
 // readFree reads which pages are free.

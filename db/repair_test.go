@@ -253,7 +253,7 @@ func TestFlippedBitsAreFoundAndRepaired(t *testing.T) {
 		}
 	}
 	t.Logf("%d found, %d harmless; %d couldn't be repaired, and of the others %d records were lost", found, harmless, unrepaired, lost)
-	if unrepaired > found/10 || lost > found {
+	if unrepaired > found/5 || lost > found*users/10 { // a page that breaks may take a third of them along
 		t.Error("too much is lost")
 	}
 }
