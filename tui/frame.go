@@ -72,8 +72,9 @@ func (c *console) smallNotice() string {
 func (c *console) compose() (string, *tea.Cursor) {
 	base := c.page()
 	toast, tone := c.longToast()
+	cursor := c.cellCursor()
 	if len(c.overlays) == 0 && toast == nil {
-		return base, nil
+		return base, cursor
 	}
 	screen := uv.NewScreenBuffer(c.width, c.height)
 	screen.Method = ansi.WcWidth // not Lip Gloss's canvas: that counts by graphemes, whatever the terminal does
@@ -85,7 +86,6 @@ func (c *console) compose() (string, *tea.Cursor) {
 		y := c.height - 1 - len(toast) + i
 		uv.NewStyledString(c.paint(line{{" " + l, tone}}, c.width)).Draw(screen, uv.Rect(0, y, c.width, 1))
 	}
-	var cursor *tea.Cursor
 	for _, o := range c.overlays {
 		p := o.draw(c)
 		w, h := size(p.content)

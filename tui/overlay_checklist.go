@@ -47,6 +47,8 @@ type checklist struct {
 	fault  string
 	asked  bool // esc was pressed once with something changed
 
+	searching bool // the last key was one of the search's: the terminal's cursor stands there
+
 	widths  checkWidths
 	widthIn text.Mode // what the widths were measured for
 }
@@ -131,7 +133,7 @@ func (l *checklist) hints() []hint {
 
 func (l *checklist) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 	asked := l.asked
-	l.asked, l.fault = false, ""
+	l.asked, l.fault, l.searching = false, "", false
 	switch {
 	case l.none():
 		if keyBack.has(k) || keyAccept.has(k) {
@@ -152,6 +154,7 @@ func (l *checklist) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 	case l.moved(k):
 	default:
 		before := l.search.value()
+		l.searching = true
 		l.search.key(k)
 		if l.search.value() != before {
 			l.find()

@@ -41,8 +41,11 @@ func (l *checklist) draw(c *console) panel {
 		lines = append(lines, nil)
 	}
 	p := l.place(c, c.box(l.title, inner, append(lines, l.tail(c, foot, inner)...)))
-	p.cursor = tea.NewCursor(p.x+4+cx, p.y+1)
-	return p
+	if l.searching || len(l.shown) == 0 {
+		p.cursor = tea.NewCursor(p.x+4+cx, p.y+1)
+		return p
+	}
+	return p.at(boxIndent+l.lead(), l.top+l.at-l.from)
 }
 
 // room is how many lines the box may take: those of the grid on the side of the cell that has more, but enough for a few

@@ -101,10 +101,15 @@ func (f *confirm) draw(c *console) panel {
 	f.buttonX = [2]int{xs[0] + 2, xs[1] + 2}
 	lines = append(lines, buttons)
 	p := c.centred(c.box(f.title, inner, lines))
-	if row >= 0 {
+	if row >= 0 && !f.danger {
 		p.cursor = tea.NewCursor(p.x+2+col, p.y+row)
+		return p
 	}
-	return p
+	at := f.buttonX[0]
+	if f.danger {
+		at = f.buttonX[1]
+	}
+	return p.at(at+pointerWidth, len(lines))
 }
 
 // button is a choice at the end of a dialog.

@@ -102,7 +102,7 @@ func (q *conflict) draw(c *console) panel {
 	buttons, xs := c.buttons(list, inner)
 	q.buttonX = xs
 	shown := append([]line{}, body[q.from:q.from+q.rows]...)
-	return c.centred(c.box(title, inner, append(shown, nil, buttons)))
+	return c.centred(c.box(title, inner, append(shown, nil, buttons))).at(boxIndent+xs[q.at]+pointerWidth, len(shown)+2)
 }
 
 // body lists the fields of each record with what they were, what was made of them, and what they are now.

@@ -24,6 +24,8 @@ type form struct {
 	// drop leaves the form without submitting; closing it is all if nil.
 	drop func(c *console) tea.Cmd
 
+	buttonsX [2]int // where the submit button begins, and Cancel
+
 	hits []int // the panel's line of each field and of the buttons, -1 where it isn't shown
 	from int   // the first line of the fields that is shown
 }

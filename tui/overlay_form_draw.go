@@ -38,8 +38,13 @@ func (f *form) draw(c *console) panel {
 	}
 	f.hits = append(f.hits, room+len(foot))
 	p := c.centred(c.box(title, inner, append(b.lines[f.from:f.from+room:f.from+room], foot...)))
-	if b.cursor != nil {
+	switch {
+	case b.cursor != nil:
 		p.cursor = tea.NewCursor(p.x+2+b.cursor.X, p.y+1+b.cursor.Y-f.from)
+	case f.at >= len(f.fields):
+		return p.at(boxIndent+f.buttonsX[f.at-len(f.fields)]+pointerWidth, room+len(foot))
+	default: // a choice: its label says what is chosen
+		return p.at(boxIndent+pointerWidth, f.hits[f.at])
 	}
 	return p
 }
@@ -91,7 +96,8 @@ func (f *form) foot(c *console, inner int) []line {
 		}
 		lines = lines[:min(len(lines), max(2, c.height-5))]
 	}
-	buttons, _ := c.buttons([]button{{"Cancel", f.at == len(f.fields)+1, false}, {f.verb, f.at == len(f.fields), false}}, inner)
+	buttons, xs := c.buttons([]button{{"Cancel", f.at == len(f.fields)+1, false}, {f.verb, f.at == len(f.fields), false}}, inner)
+	f.buttonsX = [2]int{xs[1], xs[0]}
 	return append(lines, buttons)
 }
 

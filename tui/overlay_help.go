@@ -15,6 +15,7 @@ type help struct {
 	at     int
 	from   int
 	rows   int
+	moved  bool // the last key moved in the list: the terminal's cursor stands there
 }
 
 func newHelp() *help { return &help{search: newInput("")} }
@@ -24,6 +25,7 @@ func (h *help) hints() []hint {
 }
 
 func (h *help) key(c *console, k tea.KeyPressMsg) tea.Cmd {
+	h.moved = keyUp.has(k) || keyDown.has(k) || keyPgUp.has(k) || keyPgDown.has(k)
 	switch found := h.found(c); {
 	case keyBack.has(k):
 		c.remove(h)
@@ -106,6 +108,9 @@ func (h *help) draw(c *console) panel {
 		lines[2] = dim("Nothing is called that. Delete a letter to see more.")
 	}
 	p := c.centred(c.box("Everything you can do here", inner, lines))
+	if h.moved && len(found) > 0 {
+		return p.at(boxIndent+pointerWidth+helpKeys, 3+h.at-h.from)
+	}
 	p.cursor = tea.NewCursor(p.x+4+cx, p.y+1)
 	return p
 }

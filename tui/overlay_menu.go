@@ -79,7 +79,8 @@ func (m *menu) draw(c *console) panel {
 		lines = append(lines, m.item(c, i, m.items[i], names, inner))
 	}
 	r := c.screen().cursorRect()
-	return c.beside(c.box(m.title, inner, lines), rect{x: c.width, y: r.y}) // at the row's end
+	p := c.beside(c.box(m.title, inner, lines), rect{x: c.width, y: r.y}) // at the row's end
+	return p.at(boxIndent+pointerWidth, 1+m.at-m.from)
 }
 
 func (m *menu) item(c *console, i int, a action, names, inner int) line {

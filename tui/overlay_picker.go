@@ -112,7 +112,7 @@ func (p *picker) draw(c *console) panel {
 		name := o.name + strings.Repeat(" ", names-c.cells(o.name)+2)
 		lines[i] = line{{pointer, theme.Accent}, {name, tone}, {o.note(), theme.Dim}}
 	}
-	return c.beside(c.box(p.title, inner, lines), c.screen().cursorRect())
+	return c.beside(c.box(p.title, inner, lines), c.screen().cursorRect()).at(boxIndent+pointerWidth, 1+p.at)
 }
 
 func (o option) note() string {

@@ -65,5 +65,5 @@ func (r *reveal) draw(c *console) panel {
 		}
 		drawn[i] = c.paint(l, c.width)
 	}
-	return panel{content: strings.Join(drawn, "\n")}
+	return panel{content: strings.Join(drawn, "\n")}.at(0, 3)
 }

@@ -84,7 +84,7 @@ func (p *page) draw(c *console) panel {
 	if p.lines > p.rows {
 		title += "  " + count(p.from+1, "") + "–" + count(p.from+p.rows, "") + " of " + count(p.lines, "")
 	}
-	return c.centred(c.box(title, inner, body[p.from:p.from+p.rows]))
+	return c.centred(c.box(title, inner, body[p.from:p.from+p.rows])).at(boxIndent, 1)
 }
 
 // labelled lays out a record's fields: the label at the left, the value wrapped at the right.

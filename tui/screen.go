@@ -27,6 +27,7 @@ type screen interface {
 	summary() line
 	shown() (shown, total int)
 	cursorRect() rect
+	cursorCell() (rect, bool) // the same, false where no row is shown
 	menuTitle() (title string, ok bool)
 	aim() aim // what the menu is about
 	turns() time.Time
@@ -185,11 +186,16 @@ func (s *sheet[T]) shown() (shown, total int) {
 
 // cursorRect is where the cell under the cursor stands on the screen.
 func (s *sheet[T]) cursorRect() rect {
-	x, y, w, ok := s.grid.CursorRect()
+	r, ok := s.cursorCell()
 	if !ok {
-		y = 1 // nothing is shown: the first row's place
+		r.y = 1 + linesAbove // nothing is shown: the first row's place
 	}
-	return rect{x, y + linesAbove, w}
+	return r
+}
+
+func (s *sheet[T]) cursorCell() (rect, bool) {
+	x, y, w, ok := s.grid.CursorRect()
+	return rect{x, y + linesAbove, w}, ok
 }
 
 func (s *sheet[T]) refresh() tea.Cmd {
