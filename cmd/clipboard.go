@@ -69,7 +69,11 @@ func (e *env) clipboard() (*clipboard.Clipboard, error) {
 	if program, err := os.Executable(); err == nil { // without it, a copy says that nothing clears it
 		how.Start = clipboard.Detached(program, clearCommandName)
 	}
-	return clipboard.New(setting, clipboard.System()).Keep(how), nil
+	where := clipboard.System()
+	if e.plain {
+		where.NoSequence = noSequence
+	}
+	return clipboard.New(setting, where).Keep(how), nil
 }
 
 // afterwards says what becomes of a secret on the clipboard, to somebody whose command has ended by then.

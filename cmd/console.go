@@ -32,7 +32,7 @@ func (e *env) console(ctx context.Context) error {
 		return err
 	}
 	var session *tui.Session
-	if h := e.home(); h.there() || e.db != "" || !terminal() { // a store that was named is not made by the way
+	if h := e.home(); h.there() || e.db != "" || !terminal() && !e.plain { // a store that was named is not made by the way
 		if session, err = e.open(ctx); err != nil {
 			return err
 		}
@@ -66,8 +66,11 @@ const framesPerSecond = 120
 
 // show runs the console until it is left.
 func (e *env) show(ctx context.Context, session *tui.Session, clip *clipboard.Clipboard, mailer model.Mailer) error {
+	if e.plain {
+		return e.converse(ctx, session, clip, mailer)
+	}
 	if !terminal() {
-		return usage(errors.New("the console needs a terminal, and this isn't one. Commands work without: lanyard --help"))
+		return usage(errors.New("the console needs a terminal, and this isn't one. Without: lanyard --plain, or a command of lanyard --help"))
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -48,6 +48,7 @@ removes it afterwards. All people in it are invented.`,
 			return e.demo(c.Context(), d)
 		},
 	}
+	e.plainFlag(c)
 	c.Flags().IntVar(&d.users, "users", 42, "how many users, you included")
 	c.Flags().IntVar(&d.machines, "service-accounts", 9, "how many service accounts")
 	c.Flags().Uint64Var(&d.seed, "seed", 1, "the same seed makes the same people")
@@ -59,7 +60,7 @@ func (e *env) demo(ctx context.Context, d demo) error {
 	if err != nil {
 		return err
 	}
-	if !terminal() {
+	if !terminal() && !e.plain {
 		return usage(errors.New("the demo needs a terminal, and this isn't one"))
 	}
 	dir, err := os.MkdirTemp("", "lanyard-demo-")

@@ -48,7 +48,7 @@ func helpCommand() *cobra.Command {
 
 const rootHelpHead = `%s
 
-  lanyard                     the console: press ? in it for all that it can do
+  lanyard [--plain]           the console, in lines with --plain; ? shows help
   lanyard COMMAND --help      what a command does, with examples
 
 %s

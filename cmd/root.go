@@ -35,6 +35,7 @@ type env struct {
 	ascii bool
 	clip  string
 	yes   bool // --yes: nothing is asked
+	plain bool // --plain: a dialogue in lines
 
 	passphraseFile string
 	cost           func() keys.Cost // of a new passphrase
@@ -94,6 +95,7 @@ func (e *env) root() *cobra.Command {
 		flags.Lookup(name).DefValue = ""
 	}
 	choices(c, "clipboard", "auto", "native", "tmux", "osc52", "off")
+	e.plainFlag(c)
 	c.AddGroup(helpGroups...)
 	c.AddCommand(e.usersCommand(), e.serviceAccountsCommand(), e.groupsCommand(), e.workspacesCommand(), e.rolesCommand(),
 		e.initCommand(), e.demoCommand(), e.activityCommand(), e.verifyCommand(), e.sealCommand(), e.backupCommand(), e.restoreCommand(),

@@ -95,7 +95,7 @@ const watchEvery = 400 * time.Millisecond
 // console draws nothing.
 func (c *console) watch() tea.Cmd {
 	store, ctx, base := c.session.Directory.Store(), c.ctx, c.snapshot
-	return func() tea.Msg { return waitForChange(ctx, store, base, model.Mark{}) }
+	return c.linger(func() tea.Msg { return waitForChange(ctx, store, base, model.Mark{}) })
 }
 
 func (c *console) watchFrom(mark model.Mark, trouble bool) tea.Cmd {
@@ -103,12 +103,12 @@ func (c *console) watchFrom(mark model.Mark, trouble bool) tea.Cmd {
 	if trouble {
 		mark = model.Mark{}
 	}
-	return func() tea.Msg {
+	return c.linger(func() tea.Msg {
 		if trouble && !sleep(ctx, 2*watchEvery) {
 			return nil
 		}
 		return waitForChange(ctx, store, base, mark)
-	}
+	})
 }
 
 func waitForChange(ctx context.Context, store model.Store, base *model.Snapshot, from model.Mark) tea.Msg {

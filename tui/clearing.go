@@ -77,7 +77,7 @@ func (c *console) hearOutcome(d countdown) tea.Cmd {
 		return nil
 	}
 	ctx := c.ctx
-	return func() tea.Msg {
+	return c.linger(func() tea.Msg {
 		select {
 		case outcome, said := <-d.result.Outcome:
 			if said {
@@ -86,7 +86,7 @@ func (c *console) hearOutcome(d countdown) tea.Cmd {
 		case <-ctx.Done():
 		}
 		return nil
-	}
+	})
 }
 
 // onClearEnds says how the clearing went, unless another copy or the person at the keyboard has overtaken it. Good news

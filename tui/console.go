@@ -52,6 +52,8 @@ type console struct {
 	opts   Options
 	now    func() time.Time
 	after  func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick; tests don't wait
+	linger func(tea.Cmd) tea.Cmd                                // what a command passes through that waits for something to happen
+	spoken bool                                                 // plain mode: nothing is drawn, lines are read out
 
 	session  *Session
 	snapshot *model.Snapshot
@@ -82,7 +84,7 @@ type console struct {
 
 // New returns the console as a model for a tea.Program. Cancelling ctx ends its work in the background.
 func New(ctx context.Context, o Options) tea.Model {
-	c := &console{opts: o, now: o.Now, after: tea.Tick, mouse: true, theme: theme.New(o.Theme)}
+	c := &console{opts: o, now: o.Now, after: tea.Tick, linger: noLinger, mouse: true, theme: theme.New(o.Theme)}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -95,6 +97,8 @@ func New(ctx context.Context, o Options) tea.Model {
 	}
 	return c
 }
+
+func noLinger(cmd tea.Cmd) tea.Cmd { return cmd }
 
 // open shows an account.
 func (c *console) open(s *Session) {
@@ -136,7 +140,11 @@ func (c *console) begin() tea.Cmd {
 // Update routes a message to what handles it. It never reads or writes anything outside of the program.
 func (c *console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	c.noteActive(msg)
-	cmd := c.route(msg)
+	return c, c.andWhatIsOwed(c.route(msg))
+}
+
+// andWhatIsOwed adds to what a message led to what the screens and closed overlays ask for after it.
+func (c *console) andWhatIsOwed(cmd tea.Cmd) tea.Cmd {
 	if len(c.screens) > 0 {
 		if need := c.screen().need(); need != nil {
 			c.owed = append(c.owed, need)
@@ -146,7 +154,7 @@ func (c *console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = tea.Batch(append(c.owed, cmd)...)
 		c.owed = nil
 	}
-	return c, tea.Batch(cmd, c.setAlarm())
+	return tea.Batch(cmd, c.setAlarm())
 }
 
 func (c *console) route(msg tea.Msg) tea.Cmd {

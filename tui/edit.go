@@ -14,6 +14,7 @@ import (
 // cellEditor edits a text where it stands. Enter applies, esc takes it back, tab applies and goes to the next cell. What
 // was typed stays until the change is in: a refusal is shown below it.
 type cellEditor struct {
+	title string // of its column
 	text  input
 	fault string
 	busy  bool
@@ -90,7 +91,7 @@ func (s *sheet[T]) beginEdit(col column[T]) tea.Cmd {
 		p.next = func(*console) tea.Cmd { return s.goOn(true) }
 		return nil
 	}
-	ed := &cellEditor{text: newInput(col.edit.text(row)), ended: s.grid.EndEdit}
+	ed := &cellEditor{title: col.Title, text: newInput(col.edit.text(row)), ended: s.grid.EndEdit}
 	ed.apply = func(_ *console, value string, next bool) tea.Cmd {
 		return s.applyText(ed, col, row, value, next)
 	}

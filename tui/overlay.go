@@ -12,6 +12,10 @@ type overlay interface {
 
 	// hints are shown in the footer while the overlay is on top.
 	hints() []hint
+
+	// speak asks the same in lines, in plain mode. It asks one thing and returns; while the overlay stays on top it is asked
+	// again.
+	speak(d *dialogue)
 }
 
 // panel is a drawn overlay.

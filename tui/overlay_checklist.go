@@ -47,7 +47,8 @@ type checklist struct {
 	fault  string
 	asked  bool // esc was pressed once with something changed
 
-	searching bool // the last key was one of the search's: the terminal's cursor stands there
+	heard     string // plain mode: the page that was read out
+	searching bool   // the last key was one of the search's: the terminal's cursor stands there
 
 	widths  checkWidths
 	widthIn text.Mode // what the widths were measured for

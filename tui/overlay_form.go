@@ -17,6 +17,8 @@ type form struct {
 	ahead  typedAhead
 	fault  string // what is wrong with the whole
 	asked  bool   // esc was pressed once on a form with something in it
+	told   bool   // plain mode: what the form is about was said
+	review bool   // plain mode: all was asked once, and only answers to be changed still are
 
 	// submit is called with what the fields hold. It answers by a message whose apply calls accept or refuse.
 	submit func(c *console, f *form) tea.Cmd

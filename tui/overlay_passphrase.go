@@ -37,6 +37,12 @@ func (h *hidden) add(s string) {
 	}
 }
 
+// hold takes a whole text in the place of what was typed. The caller keeps its own, to be wiped.
+func (h *hidden) hold(text []byte) {
+	h.wipe()
+	h.b = append(make([]byte, 0, maxHidden), text[:min(len(text), maxHidden)]...)
+}
+
 // back takes the last character away.
 func (h *hidden) back() {
 	_, n := utf8.DecodeLastRune(h.b)

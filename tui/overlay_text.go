@@ -19,6 +19,8 @@ type page struct {
 	rows    int // how many lines there are room for, as of the last frame
 	lines   int
 
+	heard string // plain mode: what was read out
+
 	made      []line // a fixed body, and for which width
 	madeWidth int
 }
@@ -65,7 +67,7 @@ func (p *page) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 func (p *page) scroll(by int) { p.from = max(0, min(p.from+by, p.lines-p.rows)) }
 
 func (p *page) closed(*console) {
-	p.made = nil // may hold a secret
+	p.made, p.heard = nil, "" // may hold a secret
 	if p.onClose != nil {
 		p.onClose()
 	}
@@ -89,6 +91,9 @@ func (p *page) draw(c *console) panel {
 
 // labelled lays out a record's fields: the label at the left, the value wrapped at the right.
 func (c *console) labelled(pairs [][2]string, width int) []line {
+	if c.spoken {
+		return saidPairs(pairs)
+	}
 	labels := 0
 	for _, p := range pairs {
 		labels = max(labels, len(p[0]))

@@ -37,6 +37,11 @@ type screen interface {
 	maySort() error    // whether rows can be sorted, or why not
 	need() tea.Cmd     // what the rows in view still wait for
 
+	spokenRows() (rows []spokenRow, from int) // those of the page, and the place of the first
+	whyEmpty() string                         // what belongs where no row is
+	edits() []action                          // what is edited in a row's cells, for where there are none
+	sortBy(column string) (tea.Cmd, error)
+
 	refresh() tea.Cmd
 	handle(msg tea.Msg) tea.Cmd
 	resize(width, height int)

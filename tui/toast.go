@@ -12,6 +12,7 @@ import (
 type toast struct {
 	text    string
 	shorter []string // the same in fewer words, for where text doesn't fit
+	bare    string   // text as it is said in plain mode, without a sign before it or keys behind it
 	tone    theme.Tone
 	number  int
 	stays   bool // it goes by itself when what it tells of is over, and work in the background may stand in its place
@@ -52,10 +53,11 @@ func (c *console) put(tone theme.Tone, texts ...string) {
 	case theme.Warn:
 		before = "! "
 	}
+	bare := texts[0]
 	for i := range texts {
 		texts[i] = before + texts[i]
 	}
-	c.toast = toast{text: texts[0], shorter: texts[1:], tone: tone, number: c.toast.number + 1}
+	c.toast = toast{text: texts[0], bare: bare, shorter: texts[1:], tone: tone, number: c.toast.number + 1}
 }
 
 // hint adds to the toast a key that goes with it, where there is room: "u undo".

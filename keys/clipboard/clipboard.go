@@ -81,6 +81,8 @@ type Result struct {
 type Environment struct {
 	Getenv func(string) string
 	GOOS   string
+	// NoSequence is why no escape sequence may be sent to the terminal, "" where it may. Then nothing is copied that way.
+	NoSequence string
 	// Write and Read are the native clipboard; tests put another in its place.
 	Write func(text string) error
 	Read  func() (string, error)
@@ -180,6 +182,9 @@ func (c *Clipboard) method() (Method, error) {
 		}
 		return Tmux, nil
 	case OnlyOSC52:
+		if c.env.NoSequence != "" {
+			return "", c.unsent()
+		}
 		if c.has("STY") {
 			return Screen, nil
 		}
@@ -197,25 +202,30 @@ func (c *Clipboard) choose() (Method, error) {
 	switch {
 	case c.has("TMUX"):
 		return Tmux, nil
-	case c.has("STY"):
+	case c.has("STY") && c.env.NoSequence == "":
 		return Screen, nil
 	case desktop && !remote:
 		return Native, nil
+	case c.env.NoSequence != "":
+		return "", c.unsent()
 	case c.mute():
 		return "", fmt.Errorf("%w: the terminal %q has none", ErrNone, c.env.Getenv("TERM"))
 	}
 	return OSC52, nil
 }
 
+// unsent says why nothing is sent to the terminal.
+func (c *Clipboard) unsent() error { return fmt.Errorf("%w: %s", ErrNone, c.env.NoSequence) }
+
 // has reports whether any of these variables is set.
 func (c *Clipboard) has(names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return c.env.Getenv(name) != "" })
 }
 
-// mute reports whether the terminal is known to have no clipboard: the console of Linux has none.
+// mute reports whether the terminal is known to have no clipboard, as the console of Linux, or may not be sent what it takes.
 func (c *Clipboard) mute() bool {
 	term := c.env.Getenv("TERM")
-	return term == "dumb" || term == "linux"
+	return c.env.NoSequence != "" || term == "dumb" || term == "linux"
 }
 
 // writeNative hands the text to the desktop's tool, which is given up on when the time is over: nothing can end it.

@@ -57,7 +57,7 @@ func (g *Grid[T]) headLine() string {
 
 // emptyLines draws what stands where the rows would: a block of text, in the middle, a little above half the height.
 func (g *Grid[T]) emptyLines(n int) []string {
-	lines := g.theme.Mode().Wrap(g.emptyText(), max(min(g.width-4, 60), 1))
+	lines := g.theme.Mode().Wrap(g.EmptyText(), max(min(g.width-4, 60), 1))
 	lines = lines[:min(len(lines), n)]
 	widest := 0
 	for _, l := range lines {
@@ -77,7 +77,8 @@ func (g *Grid[T]) emptyLines(n int) []string {
 	return out
 }
 
-func (g *Grid[T]) emptyText() string {
+// EmptyText is what stands where the rows would, in one line.
+func (g *Grid[T]) EmptyText() string {
 	switch {
 	case g.pic.rows.Len() > 0:
 		return g.empty.NoMatch
