@@ -17,9 +17,10 @@ import (
 
 // dialogue holds a console and somebody who answers in lines.
 type dialogue struct {
-	c    *console
-	talk *talk.Lines
-	late chan tea.Msg // what happens while an answer is waited for
+	c     *console
+	talk  *talk.Lines
+	late  chan tea.Msg // what happens while an answer is waited for
+	guard func(tea.Cmd) tea.Cmd
 
 	home  bool   // the list of the tabs is what was asked about, and not one of them
 	said  int    // the number of the toast that was said last
@@ -58,7 +59,7 @@ func Converse(ctx context.Context, o Options, lines *talk.Lines) error {
 }
 
 func newDialogue(c *console, lines *talk.Lines) *dialogue {
-	d := &dialogue{c: c, talk: lines, late: make(chan tea.Msg), home: true}
+	d := &dialogue{c: c, talk: lines, late: make(chan tea.Msg), guard: noLinger, home: true}
 	c.spoken = true
 	c.after = func(wait time.Duration, then func(time.Time) tea.Msg) tea.Cmd {
 		return d.later(func() tea.Msg {
@@ -75,6 +76,7 @@ func newDialogue(c *console, lines *talk.Lines) *dialogue {
 // hold asks one question after another.
 func (d *dialogue) hold(guard Guarded) {
 	defer guard.caught()
+	d.guard = guard.guard
 	d.run(func() tea.Msg {
 		return tea.WindowSizeMsg{Width: plainWidth, Height: plainPage + 1 + linesAbove + linesBelow}
 	})
@@ -94,6 +96,7 @@ func (d *dialogue) hold(guard Guarded) {
 
 // later has a command wait in the background. What it brings is taken while an answer is waited for.
 func (d *dialogue) later(cmd tea.Cmd) tea.Cmd {
+	cmd = d.guard(cmd)
 	return func() tea.Msg {
 		go func() {
 			msg := cmd()
@@ -205,7 +208,10 @@ func (d *dialogue) wait(read func() (string, error)) (string, error) {
 	for {
 		select {
 		case msg := <-d.late:
-			d.take(msg)
+			d.run(func() tea.Msg { return msg })
+			if d.over {
+				return "", nil
+			}
 		case <-d.c.ctx.Done():
 			d.leave()
 			return "", nil
@@ -215,6 +221,7 @@ func (d *dialogue) wait(read func() (string, error)) (string, error) {
 				return "", nil
 			}
 			d.talk.Answered()
+			d.c.idle.since = d.c.now()
 			if d.c.top() != asked {
 				d.talk.Say("That answer wasn't used: what was asked about has gone meanwhile.")
 				return "back", nil

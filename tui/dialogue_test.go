@@ -232,6 +232,64 @@ func TestWhatWasAskedAboutGoes(t *testing.T) {
 	}
 }
 
+// TestNobodyAnswersForLong locks the sealing key while a question waits, and not before nobody has answered for so long.
+func TestNobodyAnswersForLong(t *testing.T) {
+	d := plainly(t, setup{users: 1, locked: true})
+	session, now := *d.c.session, noon
+	session.Snapshot, session.LockAfter = d.snapshot(), 10*time.Minute
+	c, ok := New(t.Context(), Options{Session: &session, Clipboard: d.c.opts.Clipboard, Now: func() time.Time { return now }}).(*console)
+	if !ok {
+		t.Fatal("New returned something else")
+	}
+	answers := []string{"1", "1", "Change the name", "Zoe", "sesame", "list", "list", "quit"}
+	in, out := &scripted{}, &bytes.Buffer{}
+	dl := newDialogue(c, talk.New(talk.Options{In: in, Out: out, Echo: true}))
+	in.next = func() string {
+		answer := answers[0]
+		answers = answers[1:]
+		switch len(answers) {
+		case 2: // the first list: there was an answer six minutes ago
+			now = now.Add(6 * time.Minute)
+		case 1: // the second: eleven minutes after that
+			dl.late <- idleEnds{}
+			if session.Vault.State() != VaultOpen {
+				t.Error("it locked too early")
+			}
+			now = now.Add(11 * time.Minute)
+			dl.late <- idleEnds{}
+			dl.late <- nil // the one before was dealt with
+			if session.Vault.State() != VaultLocked {
+				t.Error("it didn't lock")
+			}
+		}
+		return answer + "\n"
+	}
+	dl.hold(Guard(c))
+	c.quit()
+	if !strings.Contains(out.String(), "Done: Locked") {
+		t.Errorf("it doesn't say so:\n%s", out)
+	}
+}
+
+// TestABugEndsADialogueInOrder panics while it is answered: the terminal gets a sentence and no stack.
+func TestABugEndsADialogueInOrder(t *testing.T) {
+	d := plainly(t, setup{users: 1})
+	session, buggy := *d.c.session, false
+	session.Snapshot = d.snapshot()
+	err := Converse(t.Context(), Options{Session: &session, Clipboard: d.c.opts.Clipboard, Now: func() time.Time {
+		if buggy {
+			panic("a bug")
+		}
+		return noon
+	}}, talk.New(talk.Options{Out: io.Discard, In: &scripted{func() string {
+		buggy = true
+		return "1\n"
+	}}}))
+	if err == nil || !strings.Contains(err.Error(), "stopped by a bug") || strings.Contains(err.Error(), "goroutine") {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
 // scripted is an input that is made when it is read.
 type scripted struct{ next func() string }
 
