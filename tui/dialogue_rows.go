@@ -197,7 +197,7 @@ func (d *dialogue) rowHelp() string {
 // stepBack leaves a history, a filter, and then the list.
 func (d *dialogue) stepBack(s screen) {
 	if s.filter() != "" {
-		d.do(func() tea.Cmd { return s.setFilter("") })
+		d.filter(s, "")
 		return
 	}
 	left := false
@@ -215,9 +215,9 @@ func (d *dialogue) onRowAnswer(s screen, rows []spokenRow, from int, answer stri
 	word, rest, _ := strings.Cut(answer, " ")
 	switch {
 	case strings.HasPrefix(answer, "/"):
-		d.do(func() tea.Cmd { return s.setFilter(strings.TrimSpace(answer[1:])) })
+		d.filter(s, answer[1:])
 	case word == "filter":
-		d.do(func() tea.Cmd { return s.setFilter(strings.TrimSpace(rest)) })
+		d.filter(s, rest)
 	case word == "sort":
 		d.do(func() tea.Cmd {
 			cmd, err := s.sortBy(strings.TrimSpace(rest))
@@ -226,12 +226,19 @@ func (d *dialogue) onRowAnswer(s screen, rows []spokenRow, from int, answer stri
 			}
 			return cmd
 		})
+		d.do(d.c.do(s.toFirst))
 	case answer == "next" || answer == "previous":
 		d.turnPage(s, answer)
 	case d.generalWord(answer), d.keyOfScreen(s, answer):
 	default:
 		d.chooseRow(s, rows, from, answer)
 	}
+}
+
+// filter shows other rows, from the first on: the screen would stay at the row where the cursor was.
+func (d *dialogue) filter(s screen, text string) {
+	d.do(func() tea.Cmd { return s.setFilter(strings.TrimSpace(text)) })
+	d.do(d.c.do(s.toFirst))
 }
 
 func (d *dialogue) turnPage(s screen, answer string) {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -235,9 +236,12 @@ func TestWhatWasAskedAboutGoes(t *testing.T) {
 // TestNobodyAnswersForLong locks the sealing key while a question waits, and not before nobody has answered for so long.
 func TestNobodyAnswersForLong(t *testing.T) {
 	d := plainly(t, setup{users: 1, locked: true})
-	session, now := *d.c.session, noon
+	session := *d.c.session
+	var passed atomic.Int64 // since noon
 	session.Snapshot, session.LockAfter = d.snapshot(), 10*time.Minute
-	c, ok := New(t.Context(), Options{Session: &session, Clipboard: d.c.opts.Clipboard, Now: func() time.Time { return now }}).(*console)
+	c, ok := New(t.Context(), Options{Session: &session, Clipboard: d.c.opts.Clipboard, Now: func() time.Time {
+		return noon.Add(time.Duration(passed.Load()))
+	}}).(*console)
 	if !ok {
 		t.Fatal("New returned something else")
 	}
@@ -249,13 +253,13 @@ func TestNobodyAnswersForLong(t *testing.T) {
 		answers = answers[1:]
 		switch len(answers) {
 		case 2: // the first list: there was an answer six minutes ago
-			now = now.Add(6 * time.Minute)
+			passed.Add(int64(6 * time.Minute))
 		case 1: // the second: eleven minutes after that
 			dl.late <- idleEnds{}
 			if session.Vault.State() != VaultOpen {
 				t.Error("it locked too early")
 			}
-			now = now.Add(11 * time.Minute)
+			passed.Add(int64(11 * time.Minute))
 			dl.late <- idleEnds{}
 			dl.late <- nil // the one before was dealt with
 			if session.Vault.State() != VaultLocked {
@@ -274,15 +278,16 @@ func TestNobodyAnswersForLong(t *testing.T) {
 // TestABugEndsADialogueInOrder panics while it is answered: the terminal gets a sentence and no stack.
 func TestABugEndsADialogueInOrder(t *testing.T) {
 	d := plainly(t, setup{users: 1})
-	session, buggy := *d.c.session, false
+	session := *d.c.session
+	var buggy atomic.Bool
 	session.Snapshot = d.snapshot()
 	err := Converse(t.Context(), Options{Session: &session, Clipboard: d.c.opts.Clipboard, Now: func() time.Time {
-		if buggy {
+		if buggy.Load() {
 			panic("a bug")
 		}
 		return noon
 	}}, talk.New(talk.Options{Out: io.Discard, In: &scripted{func() string {
-		buggy = true
+		buggy.Store(true)
 		return "1\n"
 	}}}))
 	if err == nil || !strings.Contains(err.Error(), "stopped by a bug") || strings.Contains(err.Error(), "goroutine") {
