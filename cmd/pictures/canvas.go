@@ -60,7 +60,7 @@ func draw(s screen, p palette) string {
 		c.row(row, float64(y)*cellHeight)
 	}
 	if s.CursorShown {
-		c.rectangle(float64(s.CursorX)*cellWidth, float64(s.CursorY)*cellHeight, cellWidth, cellHeight, p.Foreground+"66")
+		c.rectangle(float64(s.CursorX)*cellWidth, float64(s.CursorY)*cellHeight, cellWidth/6, cellHeight, p.Foreground) // a bar, as the console asks for
 	}
 	return c.svg(s)
 }

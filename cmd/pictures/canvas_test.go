@@ -104,7 +104,7 @@ func TestDraw(t *testing.T) {
 func TestDrawShowsTheCursor(t *testing.T) {
 	t.Parallel()
 	picture := draw(screen{Width: 10, Height: 2, CursorShown: true, CursorX: 2, CursorY: 1}, palettes[1])
-	if want := `<rect x="16.8" y="18" width="8.4" height="18" fill="#1f232866"/>`; !strings.Contains(picture, want) {
+	if want := `<rect x="16.8" y="18" width="1.4" height="18" fill="#1f2328"/>`; !strings.Contains(picture, want) {
 		t.Errorf("lacks %s in\n%s", want, picture)
 	}
 }
