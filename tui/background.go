@@ -28,6 +28,7 @@ type (
 	written struct {
 		snapshot *model.Snapshot
 		steps    *model.Steps // nil if nothing was written
+		undoable bool         // whether what was done is a step to undo
 		then     func(c *console) tea.Cmd
 	}
 )
@@ -215,23 +216,23 @@ func (c *console) writeOn(directory *model.Directory, w withheld, ask bool) tea.
 		if ask && session.Vault != nil && session.Vault.State() == VaultLocked {
 			return withheld{w.work, w.alone}
 		}
+		before := readSteps(ctx, session) // not those of the screen: the watch may be the first to see what is done here
 		then := w.work(ctx, directory)
 		now := readSteps(ctx, session)
+		done := written{nil, &now, newStep(now, before), then}
 		if loading {
-			return written{nil, &now, then} // the loader will read it
+			return done // the loader will read it
 		}
-		s, err := base.Refresh(ctx, directory.Store())
-		if err != nil {
-			s = nil // the watch will say so
-		}
-		return written{s, &now, then}
+		if s, err := base.Refresh(ctx, directory.Store()); err == nil {
+			done.snapshot = s
+		} // else the watch will say so
+		return done
 	})
 }
 
 func (c *console) onWritten(msg written) tea.Cmd {
 	c.working--
 	shown := c.show(msg.snapshot)
-	undoable := msg.steps != nil && newStep(*msg.steps, c.steps)
 	if msg.steps != nil {
 		c.steps = *msg.steps
 	}
@@ -240,7 +241,7 @@ func (c *console) onWritten(msg written) tea.Cmd {
 	}
 	before := c.toast.number
 	then := msg.then(c)
-	if undoable && c.toast.number != before && c.toast.tone == theme.Good {
+	if msg.undoable && c.toast.number != before && c.toast.tone == theme.Good {
 		c.hint("u undo")
 	}
 	return tea.Batch(shown, then, c.lookAtVault())
