@@ -17,6 +17,7 @@ import (
 	"lanyard/keys/clipboard"
 	"lanyard/model"
 	"lanyard/tui"
+	"lanyard/tui/editor"
 	"lanyard/tui/theme"
 )
 
@@ -78,6 +79,7 @@ func (e *env) show(ctx context.Context, session *tui.Session, clip *clipboard.Cl
 	look := theme.Options{Dark: true, NoColor: e.getenv("NO_COLOR") != "", ASCII: e.ascii || !utf8Locale(e.getenv)}
 	guard := tui.Guard(tui.New(ctx, tui.Options{
 		Session: session, Found: e.foundFromConsole, Clipboard: clip, Mailer: mailer, Theme: look, CanSuspend: canSuspend(), Now: e.now,
+		Editor: editor.Editor(e.getenv),
 	}))
 	options := []tea.ProgramOption{tea.WithFPS(framesPerSecond)}
 	if look.NoColor {

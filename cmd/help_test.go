@@ -70,6 +70,8 @@ var needTerminal = []string{
 	"lanyard sa create deploy-bot --role Builder --copy", "lanyard sa rotate-key ci-runner --copy",
 	"lanyard seal add passphrase", "lanyard seal add keyring", "lanyard seal remove file", "lanyard seal remove 2 --yes",
 	"lanyard restore acme-2026-11-25.db",
+	// These open somebody's editor.
+	"lanyard edit users --status invited", "lanyard edit service-accounts --workspace web-shop", "lanyard edit users --group sre --match ben",
 	// These wait for what happens next, or compare with a head that somebody kept.
 	"lanyard activity follow", "lanyard activity follow --category keys -o json", "lanyard activity verify --head 1204:5f2b…",
 }

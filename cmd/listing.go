@@ -205,6 +205,7 @@ type csvRows[D any] struct {
 	w       *csv.Writer
 	columns []column[D]
 	clean   bool // a terminal reads it
+	guard   bool // a spreadsheet reads it
 	record  []string
 	begun   bool
 }
@@ -220,10 +221,25 @@ func (r *csvRows[D]) write(cell func(column[D]) string) error {
 		if r.clean {
 			s = text.Clean(s)
 		}
+		if r.guard {
+			s = guarded(s)
+		}
 		r.record = append(r.record, s)
 	}
 	return r.w.Write(r.record)
 }
+
+// guarded keeps a spreadsheet from taking a cell for a formula, which might fetch or run something. import takes the
+// apostrophe off again.
+func guarded(s string) string {
+	if s != "" && strings.ContainsRune(formulaStarts, rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// formulaStarts are what formulas begin with, and the apostrophe, so that what begins with one comes back as it was.
+const formulaStarts = "=+-@'"
 
 func (r *csvRows[D]) begin() error {
 	if r.begun {

@@ -208,9 +208,18 @@ func (a *jsonArray) add(v any) error {
 }
 
 func (a *jsonArray) end() error {
-	text := "\n]\n"
+	err := a.close()
+	if err == nil {
+		_, err = io.WriteString(a.w, "\n")
+	}
+	return err
+}
+
+// close ends an array that something else follows.
+func (a *jsonArray) close() error {
+	text := "\n]"
 	if a.n == 0 {
-		text = "[]\n"
+		text = "[]"
 	}
 	_, err := io.WriteString(a.w, text)
 	return err

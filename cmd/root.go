@@ -98,7 +98,8 @@ func (e *env) root() *cobra.Command {
 	e.plainFlag(c)
 	c.AddGroup(helpGroups...)
 	c.AddCommand(e.usersCommand(), e.serviceAccountsCommand(), e.groupsCommand(), e.workspacesCommand(), e.rolesCommand(),
-		e.initCommand(), e.demoCommand(), e.activityCommand(), e.verifyCommand(), e.sealCommand(), e.backupCommand(), e.restoreCommand(),
+		e.initCommand(), e.demoCommand(), e.activityCommand(), e.verifyCommand(), e.sealCommand(), e.editCommand(),
+		e.importCommand(), e.exportCommand(), e.backupCommand(), e.restoreCommand(),
 		e.checkCommand(), e.checkFileCommand(), e.compactCommand(), e.undoCommand(), e.redoCommand(), e.completionCommand(), e.manCommand(),
 		e.versionCommand(), e.clearClipboardCommand(), e.backupTodayCommand())
 	c.SetHelpFunc(help)

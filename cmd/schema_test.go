@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -95,6 +96,32 @@ func TestDocumentedFields(t *testing.T) {
 				t.Errorf("%v has the fields %v, documented are %v", test.with, fields, want)
 			}
 		})
+	}
+}
+
+// An export, and the answer of an import, have exactly the fields that are documented.
+func TestDocumentedFieldsOfExports(t *testing.T) {
+	h := newHouse(t)
+	h.run(t, "export", filepath.Join(h.dir, "acme.json"))
+	_, lists := fieldsOf(t, h.run(t, "export"))
+	for heading, list := range map[string]string{
+		"An exported role": "roles", "An exported workspace": "workspaces", "An exported group": "groups", "An exported user": "users",
+		"An exported service account": "service_accounts",
+	} {
+		var records []json.RawMessage
+		if err := json.Unmarshal(lists[list], &records); err != nil {
+			t.Fatal(err)
+		}
+		if fields, _ := fieldsOf(t, string(records[0])); !slices.Equal(fields, documented(t, heading)) {
+			t.Errorf("%s have the fields %v, documented are %v", list, fields, documented(t, heading))
+		}
+	}
+	var rows []json.RawMessage
+	if err := json.Unmarshal([]byte(h.run(t, "import", filepath.Join(h.dir, "acme.json"), "-o", "json")), &rows); err != nil {
+		t.Fatal(err)
+	}
+	if fields, _ := fieldsOf(t, string(rows[0])); !slices.Equal(fields, documented(t, "A row of an import")) {
+		t.Errorf("a row has the fields %v", fields)
 	}
 }
 

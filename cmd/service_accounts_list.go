@@ -81,7 +81,7 @@ func machineFacts(s model.ServiceAccountDetails) []fact {
 
 func (e *env) listMachinesCommand() *cobra.Command {
 	var f listFlags
-	var names, workspaces []string
+	var narrow machineFilter
 	l := e.machines()
 	c := &cobra.Command{
 		Use: "list", Short: "List service accounts", Args: noArgs,
@@ -91,27 +91,39 @@ func (e *env) listMachinesCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			roles, err := findRoles(c.Context(), a, names)
+			keep, err := narrow.keep(c.Context(), a)
 			if err != nil {
 				return err
-			}
-			spaces, err := findSpaces(c.Context(), a, workspaces)
-			if err != nil {
-				return err
-			}
-			var keep func(model.ServiceAccount) bool
-			if len(roles)+len(spaces) > 0 {
-				keep = func(s model.ServiceAccount) bool {
-					return (len(roles) == 0 || slices.Contains(roles, s.Role)) && inSpaces(spaces, s.Workspaces)
-				}
 			}
 			return l.list(c.Context(), e, a, f, keep)
 		},
 	}
-	c.Flags().StringArrayVar(&names, "role", nil, "only those with the `ROLE`")
-	c.Flags().StringArrayVar(&workspaces, "workspace", nil, "only those in the workspace `NAME`")
+	narrow.flags(c)
 	f.add(c, l.sortable())
 	return c
+}
+
+// machineFilter is what a list of service accounts is narrowed to.
+type machineFilter struct{ roles, workspaces []string }
+
+func (f *machineFilter) flags(c *cobra.Command) {
+	c.Flags().StringArrayVar(&f.roles, "role", nil, "only those with the `ROLE`")
+	c.Flags().StringArrayVar(&f.workspaces, "workspace", nil, "only those in the workspace `NAME`")
+}
+
+// keep returns what lets through what the filter wants, nil for everything.
+func (f *machineFilter) keep(ctx context.Context, a *acting) (func(model.ServiceAccount) bool, error) {
+	roles, err := findRoles(ctx, a, f.roles)
+	if err != nil {
+		return nil, err
+	}
+	spaces, err := findSpaces(ctx, a, f.workspaces)
+	if err != nil || len(roles)+len(spaces) == 0 {
+		return nil, err
+	}
+	return func(s model.ServiceAccount) bool {
+		return (len(roles) == 0 || slices.Contains(roles, s.Role)) && inSpaces(spaces, s.Workspaces)
+	}, nil
 }
 
 func (e *env) showMachineCommand() *cobra.Command {

@@ -115,17 +115,21 @@ see the account sees themselves.`,
 			return l.list(c.Context(), e, a, f, keep)
 		},
 	}
-	c.Flags().StringArrayVar(&narrow.statuses, "status", nil, "only those with the `STATUS` active, inactive or invited")
-	choices(c, "status", wordsFor(statuses, statusWord)...)
-	c.Flags().StringArrayVar(&narrow.roles, "role", nil, "only those with the `ROLE`")
-	c.Flags().StringArrayVar(&narrow.groups, "group", nil, "only those in the group `NAME`")
-	c.Flags().StringArrayVar(&narrow.workspaces, "workspace", nil, "only those added to the workspace `NAME` themselves")
+	narrow.flags(c)
 	f.add(c, l.sortable())
 	return c
 }
 
+func (f *userFilter) flags(c *cobra.Command) {
+	c.Flags().StringArrayVar(&f.statuses, "status", nil, "only those with the `STATUS` active, inactive or invited")
+	choices(c, "status", wordsFor(statuses, statusWord)...)
+	c.Flags().StringArrayVar(&f.roles, "role", nil, "only those with the `ROLE`")
+	c.Flags().StringArrayVar(&f.groups, "group", nil, "only those in the group `NAME`")
+	c.Flags().StringArrayVar(&f.workspaces, "workspace", nil, "only those added to the workspace `NAME` themselves")
+}
+
 // keep returns what lets through what the filter wants, nil for everything.
-func (f userFilter) keep(ctx context.Context, a *acting) (func(model.User) bool, error) {
+func (f *userFilter) keep(ctx context.Context, a *acting) (func(model.User) bool, error) {
 	var wanted []model.Status
 	for _, s := range f.statuses {
 		status, err := parseStatus(s)

@@ -84,6 +84,7 @@ type change struct {
 	tallies   map[ID]*keptTally
 	recording *recording // for undo; nil when what happens can't be taken back
 	fault     error      // what a look-up for the rules failed with
+	told      []Change   // what the events of a row said
 }
 
 // lookUp reads a record for the rules, which know only whether it is there. Anything else fails the transaction.
@@ -224,6 +225,7 @@ func (c *change) event(action string, target Ref, name string, changes ...Change
 		before = last.Hash
 	}
 	e.Hash = e.chain(c.root.ChainKey(), before)
+	c.told = append(c.told, changes...)
 	if c.recording != nil {
 		c.recording.name(e)
 	}

@@ -28,29 +28,32 @@ func (d *Directory) CreateGroup(ctx context.Context, actor Actor, draft Draft) (
 	if err != nil {
 		return g, err
 	}
-	err = d.create(ctx, actor, Rules.CreateGroup, func(c *change, id ID) error {
-		g = Group{ID: id, Version: 1, Name: draft.Name, Description: draft.Description, CreatedBy: c.actor.ID, CreatedAt: c.now}
-		return groups.create(c, g)
+	err = d.update(ctx, actor, func(c *change) (err error) {
+		g, err = c.createGroup(draft)
+		return err
 	})
 	return g, err
 }
 
-// create runs what makes a new record, with its id.
-func (d *Directory) create(ctx context.Context, actor Actor, may func(Rules) error, fn func(*change, ID) error) error {
-	return d.update(ctx, actor, func(c *change) error {
-		rules, err := c.rules()
-		if err != nil {
-			return err
-		}
-		if err := may(rules); err != nil {
-			return err
-		}
-		id, err := c.NextID()
-		if err != nil {
-			return err
-		}
-		return fn(c, id)
-	})
+func (c *change) createGroup(draft Draft) (g Group, err error) {
+	id, err := c.newID(Rules.CreateGroup)
+	if err != nil {
+		return g, err
+	}
+	g = Group{ID: id, Version: 1, Name: draft.Name, Description: draft.Description, CreatedBy: c.actor.ID, CreatedAt: c.now}
+	return g, groups.create(c, g)
+}
+
+// newID returns the id of a new record, if the rules let it be made.
+func (c *change) newID(may func(Rules) error) (ID, error) {
+	rules, err := c.rules()
+	if err != nil {
+		return 0, err
+	}
+	if err := may(rules); err != nil {
+		return 0, err
+	}
+	return c.NextID()
 }
 
 // RenameGroup changes a group's name.
@@ -89,14 +92,23 @@ func (d *Directory) CreateWorkspace(ctx context.Context, actor Actor, draft Draf
 	if err != nil {
 		return w, err
 	}
-	err = d.create(ctx, actor, Rules.CreateWorkspace, func(c *change, id ID) error {
-		w = Workspace{ID: id, Version: 1, Name: draft.Name, Description: draft.Description, CreatedBy: c.actor.ID, CreatedAt: c.now}
-		if err := workspaces.create(c, w); err != nil {
-			return err
-		}
-		return c.setUserGrant(c.actor.ID, id, RoleOwner, "user.set_workspace_role")
+	err = d.update(ctx, actor, func(c *change) (err error) {
+		w, err = c.createWorkspace(draft)
+		return err
 	})
 	return w, err
+}
+
+func (c *change) createWorkspace(draft Draft) (w Workspace, err error) {
+	id, err := c.newID(Rules.CreateWorkspace)
+	if err != nil {
+		return w, err
+	}
+	w = Workspace{ID: id, Version: 1, Name: draft.Name, Description: draft.Description, CreatedBy: c.actor.ID, CreatedAt: c.now}
+	if err := workspaces.create(c, w); err != nil {
+		return w, err
+	}
+	return w, c.setUserGrant(c.actor.ID, id, RoleOwner, "user.set_workspace_role")
 }
 
 // RenameWorkspace changes a workspace's name.
@@ -138,19 +150,29 @@ func (d *Directory) CreateRole(ctx context.Context, actor Actor, draft RoleDraft
 	if err != nil {
 		return r, err
 	}
+	draft.Draft = text
+	err = d.update(ctx, actor, func(c *change) (err error) {
+		r, err = c.createRole(draft)
+		return err
+	})
+	return r, err
+}
+
+// createRole makes a role of texts that were cleaned.
+func (c *change) createRole(draft RoleDraft) (r Role, err error) {
 	list, err := CleanPermissions(draft.Scope, draft.Permissions)
 	if err != nil {
 		return r, err
 	}
-	may := func(rules Rules) error { return rules.CreateRole(list) }
-	err = d.create(ctx, actor, may, func(c *change, id ID) error {
-		r = Role{
-			ID: id, Version: 1, Name: text.Name, Description: text.Description, Scope: draft.Scope, Permissions: list,
-			CreatedBy: c.actor.ID, CreatedAt: c.now,
-		}
-		return roles.create(c, r, Change{"scope", "", r.Scope.String()}, Change{"permissions", "", permissionNames(list)})
-	})
-	return r, err
+	id, err := c.newID(func(rules Rules) error { return rules.CreateRole(list) })
+	if err != nil {
+		return r, err
+	}
+	r = Role{
+		ID: id, Version: 1, Name: draft.Name, Description: draft.Description, Scope: draft.Scope, Permissions: list,
+		CreatedBy: c.actor.ID, CreatedAt: c.now,
+	}
+	return r, roles.create(c, r, Change{"scope", "", r.Scope.String()}, Change{"permissions", "", permissionNames(list)})
 }
 
 func permissionNames(list []Permission) string {
@@ -187,24 +209,26 @@ func (d *Directory) DescribeRole(ctx context.Context, actor Actor, seen Seen, de
 
 // SetRolePermissions changes what a custom role allows, for everybody who has it.
 func (d *Directory) SetRolePermissions(ctx context.Context, actor Actor, seen Seen, list []Permission) error {
-	return d.update(ctx, actor, func(c *change) error {
-		var clean []Permission
-		may := func(rules Rules, r Role) (err error) {
-			if err := rules.EditRole(r); err != nil {
-				return err
-			}
-			if clean, err = CleanPermissions(r.Scope, list); err != nil {
-				return err
-			}
-			return rules.SetRolePermissions(r, clean)
+	return d.update(ctx, actor, func(c *change) error { return c.setRolePermissions(seen, list) })
+}
+
+func (c *change) setRolePermissions(seen Seen, list []Permission) error {
+	var clean []Permission
+	may := func(rules Rules, r Role) (err error) {
+		if err := rules.EditRole(r); err != nil {
+			return err
 		}
-		_, err := roles.change(c, seen, "set_permissions", may, func(r *Role) ([]Change, error) {
-			was := permissionNames(r.Permissions)
-			r.Permissions = clean
-			return differs("permissions", was, permissionNames(clean)), nil
-		})
-		return err
+		if clean, err = CleanPermissions(r.Scope, list); err != nil {
+			return err
+		}
+		return rules.SetRolePermissions(r, clean)
+	}
+	_, err := roles.change(c, seen, "set_permissions", may, func(r *Role) ([]Change, error) {
+		was := permissionNames(r.Permissions)
+		r.Permissions = clean
+		return differs("permissions", was, permissionNames(clean)), nil
 	})
+	return err
 }
 
 // DeleteRoles deletes custom roles that nobody has. ErrInUse names some who have it.

@@ -67,6 +67,10 @@ func (d *Directory) RemoveUsersFromGroup(ctx context.Context, actor Actor, list 
 
 // SetUserGroups makes a user a member of these groups and no others.
 func (d *Directory) SetUserGroups(ctx context.Context, actor Actor, seen Seen, groups []ID) error {
+	return d.update(ctx, actor, func(c *change) error { return c.setUserGroups(seen, groups) })
+}
+
+func (c *change) setUserGroups(seen Seen, groups []ID) error {
 	may := func(r Rules, u User) error {
 		if err := r.EditMembers(); err != nil {
 			return err
@@ -81,15 +85,13 @@ func (d *Directory) SetUserGroups(ctx context.Context, actor Actor, seen Seen, g
 		}
 		return nil
 	}
-	return d.update(ctx, actor, func(c *change) error {
-		_, err := c.changeUser(seen, "user.set_groups", may, func(u *User) ([]Change, error) {
-			old := c.liveGroups(u.Groups)
-			stays := slices.DeleteFunc(slices.Clone(old), func(id ID) bool { return !slices.Contains(groups, id) })
-			u.Groups = c.liveGroups(append(stays, groups...))
-			return differs("groups", c.groupNames(old), c.groupNames(u.Groups)), nil
-		})
-		return err
+	_, err := c.changeUser(seen, "user.set_groups", may, func(u *User) ([]Change, error) {
+		old := c.liveGroups(u.Groups)
+		stays := slices.DeleteFunc(slices.Clone(old), func(id ID) bool { return !slices.Contains(groups, id) })
+		u.Groups = c.liveGroups(append(stays, groups...))
+		return differs("groups", c.groupNames(old), c.groupNames(u.Groups)), nil
 	})
+	return err
 }
 
 // liveGroups returns the groups of a list that are there, each once.
@@ -105,16 +107,18 @@ func (c *change) liveGroups(list []ID) []ID {
 
 // SetUsersWorkspaceRole gives users a role in a workspace, or with role 0 takes them out of it.
 func (d *Directory) SetUsersWorkspaceRole(ctx context.Context, actor Actor, list []Seen, workspace, role ID) (Outcome, error) {
+	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) { return c.setUserWorkspaceRole(seen, workspace, role) })
+}
+
+func (c *change) setUserWorkspaceRole(seen Seen, workspace, role ID) (string, error) {
 	may := func(r Rules, u User) error {
 		if err := r.SetWorkspaceRole(workspace, role); err != nil || role == RoleOwner {
 			return err
 		}
 		return r.keepsOwner(u, workspace)
 	}
-	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
-		return c.changeUser(seen, "user.set_workspace_role", may, func(u *User) ([]Change, error) {
-			return c.regrant(&u.Workspaces, workspace, role), nil
-		})
+	return c.changeUser(seen, "user.set_workspace_role", may, func(u *User) ([]Change, error) {
+		return c.regrant(&u.Workspaces, workspace, role), nil
 	})
 }
 
@@ -136,20 +140,24 @@ func (c *change) setUserGrant(user, workspace, role ID, action string) error {
 
 // SetGroupsWorkspaceRole gives groups a role in a workspace, which all their members inherit, or with role 0 takes them out.
 func (d *Directory) SetGroupsWorkspaceRole(ctx context.Context, actor Actor, list []Seen, workspace, role ID) (Outcome, error) {
+	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) { return c.setGroupWorkspaceRole(seen, workspace, role) })
+}
+
+func (c *change) setGroupWorkspaceRole(seen Seen, workspace, role ID) (string, error) {
 	may := func(r Rules, _ Group) error { return r.SetWorkspaceRole(workspace, role) }
-	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
-		return groups.change(c, seen, "set_workspace_role", may, func(g *Group) ([]Change, error) {
-			return c.regrant(&g.Workspaces, workspace, role), nil
-		})
+	return groups.change(c, seen, "set_workspace_role", may, func(g *Group) ([]Change, error) {
+		return c.regrant(&g.Workspaces, workspace, role), nil
 	})
 }
 
 // SetServiceAccountsWorkspaceRole gives service accounts a role in a workspace, or with role 0 takes them out of it.
 func (d *Directory) SetServiceAccountsWorkspaceRole(ctx context.Context, actor Actor, list []Seen, workspace, role ID) (Outcome, error) {
+	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) { return c.setMachineWorkspaceRole(seen, workspace, role) })
+}
+
+func (c *change) setMachineWorkspaceRole(seen Seen, workspace, role ID) (string, error) {
 	may := func(r Rules, _ ServiceAccount) error { return r.SetWorkspaceRole(workspace, role) }
-	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
-		return serviceAccounts.change(c, seen, "set_workspace_role", may, func(s *ServiceAccount) ([]Change, error) {
-			return c.regrant(&s.Workspaces, workspace, role), nil
-		})
+	return serviceAccounts.change(c, seen, "set_workspace_role", may, func(s *ServiceAccount) ([]Change, error) {
+		return c.regrant(&s.Workspaces, workspace, role), nil
 	})
 }

@@ -17,32 +17,40 @@ type ServiceAccountDraft struct {
 // CreateServiceAccount creates a service account and its API key.
 func (d *Directory) CreateServiceAccount(ctx context.Context, actor Actor, draft ServiceAccountDraft) (ServiceAccount, error) {
 	var s ServiceAccount
-	name, err := CleanName(draft.Name)
+	text, err := Draft{draft.Name, draft.Description}.clean()
 	if err != nil {
 		return s, err
 	}
-	description, err := CleanDescription(draft.Description)
-	if err != nil {
-		return s, err
-	}
-	err = d.update(ctx, actor, func(c *change) error {
-		rules, err := c.rules()
-		if err != nil {
-			return err
-		}
-		if err := rules.SetServiceAccountRole(draft.Role); err != nil {
-			return err
-		}
-		s = ServiceAccount{Version: 1, Name: name, Description: description, Role: draft.Role, CreatedBy: c.actor.ID, CreatedAt: c.now}
-		if s.ID, err = c.NextID(); err != nil {
-			return err
-		}
-		if s.Key, err = c.newAPIKey(s.ID, time.Time{}); err != nil {
-			return err
-		}
-		return serviceAccounts.create(c, s, Change{"role", "", c.roleName(s.Role)})
+	draft.Name, draft.Description = text.Name, text.Description
+	err = d.update(ctx, actor, func(c *change) (err error) {
+		s, err = c.createServiceAccount(draft)
+		return err
 	})
 	return s, err
+}
+
+// createServiceAccount makes a service account of texts that were cleaned.
+func (c *change) createServiceAccount(draft ServiceAccountDraft) (s ServiceAccount, err error) {
+	rules, err := c.rules()
+	if err != nil {
+		return s, err
+	}
+	if err := rules.SetServiceAccountRole(draft.Role); err != nil {
+		return s, err
+	}
+	s = ServiceAccount{
+		Version: 1, Name: draft.Name, Description: draft.Description, Role: draft.Role, CreatedBy: c.actor.ID, CreatedAt: c.now,
+	}
+	if err := serviceAccounts.nameFree(c, 0, s.Name); err != nil { // before its key is written
+		return s, err
+	}
+	if s.ID, err = c.NextID(); err != nil {
+		return s, err
+	}
+	if s.Key, err = c.newAPIKey(s.ID, time.Time{}); err != nil {
+		return s, err
+	}
+	return s, serviceAccounts.create(c, s, Change{"role", "", c.roleName(s.Role)})
 }
 
 // newAPIKey makes a key and keeps it as a digest and a sealed copy.
@@ -80,13 +88,15 @@ func (d *Directory) DescribeServiceAccount(ctx context.Context, actor Actor, see
 
 // SetServiceAccountsRole gives service accounts another role.
 func (d *Directory) SetServiceAccountsRole(ctx context.Context, actor Actor, list []Seen, role ID) (Outcome, error) {
+	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) { return c.setMachineRole(seen, role) })
+}
+
+func (c *change) setMachineRole(seen Seen, role ID) (string, error) {
 	may := func(r Rules, _ ServiceAccount) error { return r.SetServiceAccountRole(role) }
-	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
-		return serviceAccounts.change(c, seen, "set_role", may, func(s *ServiceAccount) ([]Change, error) {
-			was := s.Role
-			s.Role = role
-			return differs("role", c.roleName(was), c.roleName(role)), nil
-		})
+	return serviceAccounts.change(c, seen, "set_role", may, func(s *ServiceAccount) ([]Change, error) {
+		was := s.Role
+		s.Role = role
+		return differs("role", c.roleName(was), c.roleName(role)), nil
 	})
 }
 

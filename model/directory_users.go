@@ -89,54 +89,59 @@ func (d *Directory) RenameUser(ctx context.Context, actor Actor, seen Seen, name
 	if err != nil {
 		return err
 	}
-	return d.update(ctx, actor, func(c *change) error {
-		_, err := c.changeUser(seen, "user.rename", Rules.EditUser, func(u *User) ([]Change, error) {
-			was := u.Name
-			u.Name = name
-			return differs("name", was, name), nil
-		})
-		return err
+	return d.update(ctx, actor, func(c *change) error { return c.renameUser(seen, name) })
+}
+
+func (c *change) renameUser(seen Seen, name string) error {
+	_, err := c.changeUser(seen, "user.rename", Rules.EditUser, func(u *User) ([]Change, error) {
+		was := u.Name
+		u.Name = name
+		return differs("name", was, name), nil
 	})
+	return err
 }
 
 // SetUsersRole gives users another tenant role.
 func (d *Directory) SetUsersRole(ctx context.Context, actor Actor, list []Seen, role ID) (Outcome, error) {
+	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) { return c.setUserRole(seen, role) })
+}
+
+func (c *change) setUserRole(seen Seen, role ID) (string, error) {
 	may := func(r Rules, u User) error { return r.SetUserRole(u, role) }
-	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
-		return c.changeUser(seen, "user.set_role", may, func(u *User) ([]Change, error) {
-			was := u.Role
-			u.Role = role
-			return differs("role", c.roleName(was), c.roleName(role)), nil
-		})
+	return c.changeUser(seen, "user.set_role", may, func(u *User) ([]Change, error) {
+		was := u.Role
+		u.Role = role
+		return differs("role", c.roleName(was), c.roleName(role)), nil
 	})
 }
 
 // DeactivateUsers blocks Active users. A workspace that only such a user owns needs another Owner: with handOver, that is
 // the actor; without, it is ErrLastOwner.
 func (d *Directory) DeactivateUsers(ctx context.Context, actor Actor, list []Seen, handOver bool) (Outcome, error) {
-	return d.setStatus(ctx, actor, list, "user.deactivate", Rules.DeactivateUser, StatusInactive, handOver)
+	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) { return c.setUserStatus(seen, StatusInactive, handOver) })
 }
 
 // ReactivateUsers unblocks Inactive users.
 func (d *Directory) ReactivateUsers(ctx context.Context, actor Actor, list []Seen) (Outcome, error) {
-	return d.setStatus(ctx, actor, list, "user.reactivate", Rules.ReactivateUser, StatusActive, false)
+	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) { return c.setUserStatus(seen, StatusActive, false) })
 }
 
-func (d *Directory) setStatus(
-	ctx context.Context, actor Actor, list []Seen, action string, may func(Rules, User) error, to Status, handOver bool,
-) (Outcome, error) {
-	return d.each(ctx, actor, list, func(c *change, seen Seen) (string, error) {
-		leaving := func(r Rules, u User) error {
-			if err := may(r, u); err != nil || to == StatusActive {
-				return err
-			}
-			return c.handOver(r, u, handOver)
+// setUserStatus blocks a user, or unblocks them.
+func (c *change) setUserStatus(seen Seen, to Status, handOver bool) (string, error) {
+	action, may := "user.deactivate", Rules.DeactivateUser
+	if to == StatusActive {
+		action, may = "user.reactivate", Rules.ReactivateUser
+	}
+	leaving := func(r Rules, u User) error {
+		if err := may(r, u); err != nil || to == StatusActive {
+			return err
 		}
-		return c.changeUser(seen, action, leaving, func(u *User) ([]Change, error) {
-			was := u.Status
-			u.Status = to
-			return differs("status", was.String(), to.String()), nil
-		})
+		return c.handOver(r, u, handOver)
+	}
+	return c.changeUser(seen, action, leaving, func(u *User) ([]Change, error) {
+		was := u.Status
+		u.Status = to
+		return differs("status", was.String(), to.String()), nil
 	})
 }
 

@@ -104,14 +104,17 @@ func (e entity[T]) rename(ctx context.Context, d *Directory, actor Actor, seen S
 	if err != nil {
 		return err
 	}
-	return d.update(ctx, actor, func(c *change) error {
-		_, err := e.change(c, seen, "rename", may, func(r *T) ([]Change, error) {
-			was, description := (*r).about()
-			*r = (*r).with(name, description)
-			return differs("name", was, name), e.nameFree(c, seen.ID, name)
-		})
-		return err
+	return d.update(ctx, actor, func(c *change) error { return e.renameIn(c, seen, may, name) })
+}
+
+// renameIn changes a record's name within a transaction.
+func (e entity[T]) renameIn(c *change, seen Seen, may func(Rules, T) error, name string) error {
+	_, err := e.change(c, seen, "rename", may, func(r *T) ([]Change, error) {
+		was, description := (*r).about()
+		*r = (*r).with(name, description)
+		return differs("name", was, name), e.nameFree(c, seen.ID, name)
 	})
+	return err
 }
 
 // describe changes a record's description.
@@ -120,14 +123,17 @@ func (e entity[T]) describe(ctx context.Context, d *Directory, actor Actor, seen
 	if err != nil {
 		return err
 	}
-	return d.update(ctx, actor, func(c *change) error {
-		_, err := e.change(c, seen, "describe", may, func(r *T) ([]Change, error) {
-			name, was := (*r).about()
-			*r = (*r).with(name, description)
-			return differs("description", was, description), nil
-		})
-		return err
+	return d.update(ctx, actor, func(c *change) error { return e.describeIn(c, seen, may, description) })
+}
+
+// describeIn changes a record's description within a transaction.
+func (e entity[T]) describeIn(c *change, seen Seen, may func(Rules, T) error, description string) error {
+	_, err := e.change(c, seen, "describe", may, func(r *T) ([]Change, error) {
+		name, was := (*r).about()
+		*r = (*r).with(name, description)
+		return differs("description", was, description), nil
 	})
+	return err
 }
 
 // delete removes a record with its unique name and what was counted for it.

@@ -20,6 +20,7 @@ const (
 // listing is how the records of a kind are listed.
 type listing[T, D any] struct {
 	kind    Kind
+	index   Index // of their emails or names
 	decode  decodeFunc[T]
 	see     func(Rules) error // whether the actor sees all of them
 	own     bool              // whether who doesn't sees their own
@@ -28,16 +29,21 @@ type listing[T, D any] struct {
 }
 
 var (
-	userListing           = listing[User, UserDetails]{kind: KindUser, decode: decodeUser, see: Rules.SeeAll, own: true, details: (*browser).user}
-	serviceAccountListing = listing[ServiceAccount, ServiceAccountDetails]{
-		kind: KindServiceAccount, decode: decodeServiceAccount, see: Rules.SeeServiceAccounts, details: (*browser).serviceAccount,
+	userListing = listing[User, UserDetails]{
+		kind: KindUser, index: IndexUserEmail, decode: decodeUser, see: Rules.SeeAll, own: true, details: (*browser).user,
 	}
-	groupListing     = listing[Group, GroupDetails]{kind: KindGroup, decode: decodeGroup, see: Rules.SeeAll, details: (*browser).group}
+	serviceAccountListing = listing[ServiceAccount, ServiceAccountDetails]{
+		kind: KindServiceAccount, index: IndexServiceAccountName, decode: decodeServiceAccount, see: Rules.SeeServiceAccounts,
+		details: (*browser).serviceAccount,
+	}
+	groupListing = listing[Group, GroupDetails]{
+		kind: KindGroup, index: IndexGroupName, decode: decodeGroup, see: Rules.SeeAll, details: (*browser).group,
+	}
 	workspaceListing = listing[Workspace, WorkspaceDetails]{
-		kind: KindWorkspace, decode: decodeWorkspace, see: Rules.SeeAll, details: (*browser).workspace,
+		kind: KindWorkspace, index: IndexWorkspaceName, decode: decodeWorkspace, see: Rules.SeeAll, details: (*browser).workspace,
 	}
 	roleListing = listing[Role, RoleDetails]{
-		kind: KindRole, decode: decodeRole, see: Rules.SeeAll, fixed: builtInRoles, details: (*browser).role,
+		kind: KindRole, index: IndexRoleName, decode: decodeRole, see: Rules.SeeAll, fixed: builtInRoles, details: (*browser).role,
 	}
 )
 

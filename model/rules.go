@@ -66,6 +66,19 @@ func (r Rules) May(want Permission) error {
 // SeeAll answers whether the actor sees more than their own record.
 func (r Rules) SeeAll() error { return r.May(PermAccountView) }
 
+// Export answers whether the actor may take the account, or one of its lists, out of the store. It shows nothing that the
+// lists don't, and is recorded.
+func (r Rules) Export() error { return r.SeeAll() }
+
+// RestoreUser answers whether the actor may bring somebody into the account as having joined, whom a file says to have joined
+// where it came from. Nobody accepted an invitation here, so that it takes who may change everything.
+func (r Rules) RestoreUser(role ID, groups []ID, workspaces []WorkspaceGrant) error {
+	if err := r.May(PermAccountEdit); err != nil {
+		return err
+	}
+	return r.Invite(role, groups, workspaces)
+}
+
 // SeeServiceAccounts answers whether the actor sees the service accounts: whoever copies keys has to find them.
 func (r Rules) SeeServiceAccounts() error {
 	if r.May(PermRevealKey) == nil {

@@ -64,3 +64,8 @@ func (s joinedStore) Update(_ context.Context, fn func(WriteTx) error) error { r
 // IsRefusal reports whether an error is the answer of the rules about one record, after which others can go on, and not a
 // failure of the store.
 func IsRefusal(err error) bool { return refused(err) }
+
+// IsMistake reports whether an error is about how something was written, so that it can be written otherwise.
+func IsMistake(err error) bool {
+	return refused(err) && (errors.Is(err, ErrInvalid) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrTaken))
+}

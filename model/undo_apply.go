@@ -15,6 +15,8 @@ type undoing struct {
 	going  map[ID]bool      // groups and workspaces that are to be deleted: who is in them is swept
 	held   map[ID][]holding // who still refers to what is gone, once somebody has asked
 	out    undonePart
+
+	erasing touch // the record that is erased, as it was created
 }
 
 // undonePart is how that went.
@@ -266,6 +268,7 @@ func eraseOne[T slotted[T]](u *undoing, r Rules, t touch, k undoKind[T], now T) 
 	if leave || err != nil {
 		return false, err
 	}
+	u.erasing = t
 	if err := k.erase(r, now); err != nil {
 		return false, err
 	}

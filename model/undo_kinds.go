@@ -106,7 +106,8 @@ func (u *undoing) unspend(x User) error {
 
 // eraseUser takes an invitation back, or removes again who came back.
 func (u *undoing) eraseUser(r Rules, now User) error {
-	if now.Status != StatusInvited && u.step.kind != stepUndone {
+	was, _ := decodeUser(now.ID, u.erasing.image, false)
+	if now.Status != StatusInvited && was.Status == StatusInvited && u.step.kind != stepUndone {
 		return &Error{Kind: ErrStatus, What: now.Name + " has joined since", Short: "has joined since", Hint: "Remove the user instead."}
 	}
 	may := r.RemoveUser

@@ -53,6 +53,7 @@ var wordsOfActions = map[string]stepWords{
 		done: "{name} invited", doneMany: "{n} people invited",
 		back: "invite of {name} cancelled", backMany: "{n} invites cancelled",
 	},
+	"user.restore": {done: "{name} restored", doneMany: "{n} users restored", back: "{name} is gone again", backMany: "{n} users are gone again"},
 	"user.cancel_invite": {
 		done: "invite of {name} cancelled", doneMany: "{n} invites cancelled",
 		back: "{name} is invited again, with the token from before", backMany: "{n} people are invited again, with the tokens from before",

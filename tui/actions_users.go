@@ -41,7 +41,7 @@ func (s *usersScreen) describeActions() []action {
 		{id: "user.edit_workspaces", title: "Workspaces…", menu: "w", section: sectionHere, enabled: s.someRow, run: s.editWorkspaces},
 		{id: "user.set_role", title: "Set role…", menu: "s", section: sectionHere, enabled: s.allowed(ofUser(model.Rules.EditUser)), run: s.pickRole},
 		{id: "info", title: "User info", keys: []string{"o"}, menu: "o", section: sectionHere, enabled: s.oneRow, run: s.info},
-		s.history(),
+		s.history(), s.inEditor(usersTable),
 		{id: "user.copy_email", title: "Copy email", keys: []string{"c"}, section: sectionHere, enabled: s.someRow, run: s.copyEmails},
 	}
 }

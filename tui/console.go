@@ -7,6 +7,7 @@ package tui
 
 import (
 	"context"
+	"os/exec"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -39,6 +40,8 @@ type Options struct {
 	Clipboard *clipboard.Clipboard
 	Mailer    model.Mailer // nil where no mail server is set
 	Theme     theme.Options
+	// Editor are the words that call the person's editor; none where there is none.
+	Editor []string
 	// CanSuspend is whether there is a shell to go back to.
 	CanSuspend bool
 	// Now is the clock; time.Now if nil.
@@ -54,6 +57,7 @@ type console struct {
 	after  func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick; tests don't wait
 	linger func(tea.Cmd) tea.Cmd                                // what a command passes through that waits for something to happen
 	spoken bool                                                 // plain mode: nothing is drawn, lines are read out
+	exec   func(*exec.Cmd, tea.ExecCallback) tea.Cmd            // tea.ExecProcess; tests have no terminal to give away
 
 	session  *Session
 	snapshot *model.Snapshot
@@ -84,7 +88,7 @@ type console struct {
 
 // New returns the console as a model for a tea.Program. Cancelling ctx ends its work in the background.
 func New(ctx context.Context, o Options) tea.Model {
-	c := &console{opts: o, now: o.Now, after: tea.Tick, linger: noLinger, mouse: true, theme: theme.New(o.Theme)}
+	c := &console{opts: o, now: o.Now, after: tea.Tick, exec: tea.ExecProcess, linger: noLinger, mouse: true, theme: theme.New(o.Theme)}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -218,8 +222,11 @@ func (c *console) fromBackground(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// toScreens passes on what a grid has worked out in the background.
+// toScreens passes on what a grid has worked out in the background, unless it is about an edit in an editor.
 func (c *console) toScreens(msg tea.Msg) tea.Cmd {
+	if cmd, ours := c.aboutDraft(msg); ours {
+		return cmd
+	}
 	var cmds []tea.Cmd
 	for _, s := range c.screens {
 		cmds = append(cmds, s.handle(msg))

@@ -27,7 +27,7 @@ func (h *help) speak(d *dialogue) {
 	var items []action
 	for _, a := range d.c.actions() {
 		onScreen := a.section == sectionMove || a.section == sectionView ||
-			slices.Contains([]string{"edit", "menu", "help", "mouse", "redraw", "suspend"}, a.id)
+			slices.Contains([]string{"edit", "edit_text", "menu", "help", "mouse", "redraw", "suspend"}, a.id)
 		if !onScreen {
 			items = append(items, a)
 		}

@@ -16,26 +16,27 @@ func (k keyset) has(msg tea.KeyPressMsg) bool { return slices.Contains(k.keys, m
 
 // The keys within overlays. Letters are added only where no text is edited.
 var (
-	keyBack   = keyset{[]string{"esc"}, "One step back; nothing is lost or changed"}
-	keyAccept = keyset{[]string{"enter"}, "Do what is marked, or take what was typed"}
-	keyNext   = keyset{[]string{"tab"}, "The next field or button; in a cell, save and edit the next"}
-	keyPrev   = keyset{[]string{"shift+tab"}, "The one before"}
-	keyUp     = keyset{[]string{"up", "ctrl+p"}, "Up"}
-	keyDown   = keyset{[]string{"down", "ctrl+n"}, "Down"}
-	keyLeft   = keyset{[]string{"left"}, "The choice or button to the left"}
-	keyRight  = keyset{[]string{"right"}, "The choice or button to the right"}
-	keyPgUp   = keyset{[]string{"pgup", "ctrl+u"}, "A page up"}
-	keyPgDown = keyset{[]string{"pgdown", "ctrl+d"}, "A page down"}
-	keyHome   = keyset{[]string{"home"}, "The beginning"}
-	keyEnd    = keyset{[]string{"end"}, "The end"}
-	keySubmit = keyset{[]string{"ctrl+s"}, "Send the form, from any field"}
-	keySpace  = keyset{[]string{"space"}, "Tick, or take the next choice"}
-	keyAll    = keyset{[]string{"ctrl+a"}, "Tick all that are shown"}
-	keyCopy   = keyset{[]string{"c"}, "Copy what the page is about"}
-	keyReveal = keyset{[]string{"r"}, "Reveal the API key"}
-	keyClose  = keyset{[]string{"esc", "o"}, "Close the page"}
-	keyErase  = keyset{[]string{"backspace", "ctrl+h"}, "Take the last letter of a passphrase away"}
-	keyClear  = keyset{[]string{"ctrl+u", "ctrl+w"}, "Take a whole passphrase away"}
-	keyQuit   = keyset{[]string{"ctrl+c"}, "Quit, from anywhere"}
-	keyStop   = keyset{[]string{"ctrl+z"}, "Suspend, from anywhere"}
+	keyBack    = keyset{[]string{"esc"}, "One step back; nothing is lost or changed"}
+	keyAccept  = keyset{[]string{"enter"}, "Do what is marked, or take what was typed"}
+	keyNext    = keyset{[]string{"tab"}, "The next field or button; in a cell, save and edit the next"}
+	keyPrev    = keyset{[]string{"shift+tab"}, "The one before"}
+	keyUp      = keyset{[]string{"up", "ctrl+p"}, "Up"}
+	keyDown    = keyset{[]string{"down", "ctrl+n"}, "Down"}
+	keyLeft    = keyset{[]string{"left"}, "The choice or button to the left"}
+	keyRight   = keyset{[]string{"right"}, "The choice or button to the right"}
+	keyPgUp    = keyset{[]string{"pgup", "ctrl+u"}, "A page up"}
+	keyPgDown  = keyset{[]string{"pgdown", "ctrl+d"}, "A page down"}
+	keyHome    = keyset{[]string{"home"}, "The beginning"}
+	keyEnd     = keyset{[]string{"end"}, "The end"}
+	keySubmit  = keyset{[]string{"ctrl+s"}, "Send the form, from any field"}
+	keySpace   = keyset{[]string{"space"}, "Tick, or take the next choice"}
+	keyAll     = keyset{[]string{"ctrl+a"}, "Tick all that are shown"}
+	keyCopy    = keyset{[]string{"c"}, "Copy what the page is about"}
+	keyRedraft = keyset{[]string{"e"}, "Edit again what was written in an editor"}
+	keyReveal  = keyset{[]string{"r"}, "Reveal the API key"}
+	keyClose   = keyset{[]string{"esc", "o"}, "Close the page"}
+	keyErase   = keyset{[]string{"backspace", "ctrl+h"}, "Take the last letter of a passphrase away"}
+	keyClear   = keyset{[]string{"ctrl+u", "ctrl+w"}, "Take a whole passphrase away"}
+	keyQuit    = keyset{[]string{"ctrl+c"}, "Quit, from anywhere"}
+	keyStop    = keyset{[]string{"ctrl+z"}, "Suspend, from anywhere"}
 )

@@ -130,7 +130,7 @@ func (s *serviceAccountsScreen) describeActions() []action {
 			enabled: s.someRow, run: s.editWorkspaces,
 		},
 		{id: "service_account.set_role", title: "Set role…", menu: "s", section: sectionHere, enabled: s.allowed(mayEdit), run: s.pickRole},
-		s.history(),
+		s.history(), s.inEditor(machinesTable),
 		{
 			id: "service_account.delete", title: "Delete", keys: []string{"x", "delete"}, menu: "x", section: sectionHere, danger: true,
 			enabled: s.allowed(mayDelete), run: s.askDelete,

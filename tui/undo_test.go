@@ -70,7 +70,8 @@ func TestUndoAndRedo(t *testing.T) {
 	o.press("u").sees("Undone: role of Benjamin back to Consumer · U redo")
 	o.press("u").sees("Undone: name of Benjamin back to Ben Okafor · U redo")
 	o.press("U").sees("Redone: Ben Okafor renamed to Benjamin · u undo").press("U").sees("Redone: role of Benjamin set to Builder")
-	o.press("U").sees("There is nothing to redo").press("?").sees("Redo what you have undone  nothing to redo", "Undo: Role of Benjamin set to Builder")
+	o.press("U").sees("There is nothing to redo").press("?").sees("Undo: Role of Benjamin set to Builder").
+		enter("redo").sees("Redo what you have undone  nothing to redo")
 	if u := o.user(); u.Name != "Benjamin" || u.Role != model.RoleBuilder {
 		t.Errorf("%+v", u)
 	}
