@@ -31,10 +31,11 @@ func (e *env) rotateKeyCommand() *cobra.Command {
 that whatever uses it can be changed without haste, and then dies. Rotating again
 during the grace ends the oldest key. Name, role and workspaces stay.
 
---end-old makes no new key: it ends the old one of an earlier rotation now.`,
+--end-old makes no new key: it ends the old one of an earlier rotation now. That,
+and a grace of 0, is asked for first.`,
 		Example: `  lanyard sa rotate-key ci-runner --copy
   lanyard sa rotate-key ci-runner backup --grace 7d
-  lanyard sa rotate-key ci-runner --end-old`,
+  lanyard sa rotate-key ci-runner --end-old --yes`,
 		RunE: func(c *cobra.Command, args []string) error { return e.rotateKeys(c, m, args, r) },
 	}
 	c.Flags().StringVar(&r.grace, "grace", "24h", "how long the old key stays good: 0, 1h, 24h, 7d or any `TIME` up to 7 days")
@@ -74,8 +75,12 @@ func (e *env) rotateKeys(c *cobra.Command, m *many, names []string, r rotation) 
 	m.do = each(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 		return a.RotateAPIKeys(ctx, a.me, list, grace)
 	})
+	if grace == 0 {
+		m.question, m.follows = "Rotate the key of", "The key that is used now is refused at once."
+	}
 	if r.endOld {
 		m.done = "without their old keys"
+		m.question, m.follows = "End the old key of", "Whatever still uses it stops working."
 		m.do = each(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 			return a.EndPreviousKeys(ctx, a.me, list)
 		})
