@@ -54,7 +54,7 @@ check: $(LINT) ## Format, vet, lint and race-test: what every change must pass
 	$(LINT) fmt --diff
 	go vet -tags e2e ./...
 	$(LINT) run
-	go test -race $$(go list ./... | grep -v '/survive$$') # what it watches are processes; .ci/run does all of it
+	GORACE=atexit_sleep_ms=0 go test -race $$(go list ./... | grep -v '/survive$$') # what it watches are processes; .ci/run does all of it
 
 .PHONY: fmt
 fmt: $(LINT) ## Format the code and sort its imports
