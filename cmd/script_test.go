@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("GORACE", os.Getenv("GORACE")) // each of hundreds of processes would sleep for a second at its end
-			e.Setenv("SSH_TTY", "/dev/null") // no test asks somebody's keyring
+			e.Setenv("SSH_TTY", "/dev/null")        // no test asks somebody's keyring
 			e.Setenv("XDG_DATA_HOME", filepath.Join(e.WorkDir, "data"))
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
 			return nil

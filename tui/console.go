@@ -128,7 +128,7 @@ func (c *console) begin() tea.Cmd {
 	if c.session == nil {
 		return nil
 	}
-	cmds := []tea.Cmd{c.refresh(), c.touch(), c.lookAtVault(), c.lookForSteps(), c.after(warmAfter, func(time.Time) tea.Msg {
+	cmds := []tea.Cmd{c.refresh(), c.touch(), c.unhurried(c.lookAtVault()), c.unhurried(c.lookForSteps()), c.after(warmAfter, func(time.Time) tea.Msg {
 		grid.Warm()
 		return nil
 	})}
@@ -139,6 +139,20 @@ func (c *console) begin() tea.Cmd {
 		cmds = append(cmds, c.watch())
 	}
 	return tea.Batch(cmds...)
+}
+
+// unhurried has a command wait until the first frame is out, which beside a million users it would delay by milliseconds.
+func (c *console) unhurried(cmd tea.Cmd) tea.Cmd {
+	if cmd == nil {
+		return nil
+	}
+	ctx := c.ctx
+	return func() tea.Msg {
+		if !sleep(ctx, warmAfter) {
+			return nil
+		}
+		return cmd()
+	}
 }
 
 // Update routes a message to what handles it. It never reads or writes anything outside of the program.
