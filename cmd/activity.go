@@ -101,12 +101,18 @@ func (a *activity) filter(now time.Time) (*model.EventFilter, error) {
 	return f, err
 }
 
-func (e *env) activityList(ctx context.Context, a activity) error {
+// openActivity reads what narrows the events before it opens the account.
+func (e *env) openActivity(ctx context.Context, a activity) (*model.EventFilter, *acting, error) {
 	f, err := a.filter(e.now())
 	if err != nil {
-		return err
+		return f, nil, err
 	}
 	d, err := e.acting(ctx)
+	return f, d, err
+}
+
+func (e *env) activityList(ctx context.Context, a activity) error {
+	f, d, err := e.openActivity(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -132,11 +138,7 @@ func (e *env) activityList(ctx context.Context, a activity) error {
 const followEvery = 400 * time.Millisecond
 
 func (e *env) activityFollow(ctx context.Context, a activity) error {
-	f, err := a.filter(e.now())
-	if err != nil {
-		return err
-	}
-	d, err := e.acting(ctx)
+	f, d, err := e.openActivity(ctx, a)
 	if err != nil {
 		return err
 	}

@@ -80,29 +80,16 @@ func numberColumn[D any](key, title string, yields int, n func(D) int) column[D]
 }
 
 func (e *env) listGroupsCommand() *cobra.Command {
-	var f listFlags
 	var workspaces []string
-	l := e.groupList()
-	c := &cobra.Command{
-		Use: "list", Short: "List groups", Args: noArgs, Example: "  lanyard groups list --sort name\n  lanyard groups list --workspace web-shop",
-		RunE: func(c *cobra.Command, _ []string) error {
-			a, err := e.acting(c.Context())
-			if err != nil {
-				return err
-			}
-			spaces, err := findSpaces(c.Context(), a, workspaces)
-			if err != nil {
-				return err
-			}
-			var keep func(model.Group) bool
-			if len(spaces) > 0 {
-				keep = func(g model.Group) bool { return inSpaces(spaces, g.Workspaces) }
-			}
-			return l.list(c.Context(), e, a, f, keep)
-		},
+	choose := func(ctx context.Context, a *acting) (func(model.Group) bool, error) {
+		spaces, err := findSpaces(ctx, a, workspaces)
+		if err != nil || len(spaces) == 0 {
+			return nil, err
+		}
+		return func(g model.Group) bool { return inSpaces(spaces, g.Workspaces) }, nil
 	}
+	c := listCommand(e, e.groupList(), choose, "List groups", "  lanyard groups list --sort name\n  lanyard groups list --workspace web-shop")
 	c.Flags().StringArrayVar(&workspaces, "workspace", nil, "only those in the workspace `NAME`")
-	f.add(c, l.sortable())
 	return c
 }
 

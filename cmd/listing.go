@@ -56,6 +56,32 @@ func (l *listing[T, D]) sortable() string {
 	return strings.Join(keys, ", ")
 }
 
+// chooser makes what a list keeps out of its flags; nil keeps all.
+type chooser[T any] func(ctx context.Context, a *acting) (func(T) bool, error)
+
+// listCommand is the verb list of a noun.
+func listCommand[T, D any](e *env, l *listing[T, D], choose chooser[T], short, example string) *cobra.Command {
+	var f listFlags
+	c := &cobra.Command{
+		Use: "list", Short: short, Example: example, Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			a, err := e.acting(c.Context())
+			if err != nil {
+				return err
+			}
+			var keep func(T) bool
+			if choose != nil {
+				if keep, err = choose(c.Context(), a); err != nil {
+					return err
+				}
+			}
+			return l.list(c.Context(), e, a, f, keep)
+		},
+	}
+	f.add(c, l.sortable())
+	return c
+}
+
 // list writes the records that keep wants, as the flags say.
 func (l *listing[T, D]) list(ctx context.Context, e *env, a *acting, f listFlags, keep func(T) bool) error {
 	if f.limit < 0 {

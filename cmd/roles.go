@@ -73,30 +73,17 @@ func roleFacts(r model.RoleDetails) []fact {
 }
 
 func (e *env) listRolesCommand() *cobra.Command {
-	var f listFlags
 	var scope string
-	l := e.roleList()
-	c := &cobra.Command{
-		Use: "list", Short: "List roles, the built-in ones first", Args: noArgs, Example: "  lanyard roles list --scope workspace -o json",
-		RunE: func(c *cobra.Command, _ []string) error {
-			var keep func(model.Role) bool
-			if scope != "" {
-				s, err := parseScope(scope)
-				if err != nil {
-					return err
-				}
-				keep = func(r model.Role) bool { return r.Scope == s }
-			}
-			a, err := e.acting(c.Context())
-			if err != nil {
-				return err
-			}
-			return l.list(c.Context(), e, a, f, keep)
-		},
+	choose := func(context.Context, *acting) (func(model.Role) bool, error) {
+		if scope == "" {
+			return nil, nil //nolint:nilnil // all are kept
+		}
+		s, err := parseScope(scope)
+		return func(r model.Role) bool { return r.Scope == s }, err
 	}
+	c := listCommand(e, e.roleList(), choose, "List roles, the built-in ones first", "  lanyard roles list --scope workspace -o json")
 	c.Flags().StringVar(&scope, "scope", "", "only those of the `SCOPE` tenant or workspace")
 	choices(c, "scope", model.ScopeTenant.String(), model.ScopeWorkspace.String())
-	f.add(c, l.sortable())
 	return c
 }
 

@@ -80,26 +80,10 @@ func machineFacts(s model.ServiceAccountDetails) []fact {
 }
 
 func (e *env) listMachinesCommand() *cobra.Command {
-	var f listFlags
 	var narrow machineFilter
-	l := e.machines()
-	c := &cobra.Command{
-		Use: "list", Short: "List service accounts", Args: noArgs,
-		Example: "  lanyard sa list --role Builder --sort -last_used_at\n  lanyard sa list --workspace web-shop -o csv",
-		RunE: func(c *cobra.Command, _ []string) error {
-			a, err := e.acting(c.Context())
-			if err != nil {
-				return err
-			}
-			keep, err := narrow.keep(c.Context(), a)
-			if err != nil {
-				return err
-			}
-			return l.list(c.Context(), e, a, f, keep)
-		},
-	}
+	c := listCommand(e, e.machines(), narrow.keep, "List service accounts",
+		"  lanyard sa list --role Builder --sort -last_used_at\n  lanyard sa list --workspace web-shop -o csv")
 	narrow.flags(c)
-	f.add(c, l.sortable())
 	return c
 }
 

@@ -92,31 +92,14 @@ func (e *env) userFacts(u model.UserDetails) []fact {
 type userFilter struct{ statuses, roles, groups, workspaces []string }
 
 func (e *env) listUsersCommand() *cobra.Command {
-	var f listFlags
 	var narrow userFilter
-	l := e.users()
-	c := &cobra.Command{
-		Use: "list", Short: "List users", Args: noArgs,
-		Long: `Lists users in the order in which they were invited, or sorted. A flag that is given
-several times takes any of its values; different flags all have to fit. Who may not
-see the account sees themselves.`,
-		Example: `  lanyard users list --status invited --role Builder
+	c := listCommand(e, e.users(), narrow.keep, "List users", `  lanyard users list --status invited --role Builder
   lanyard users list --group platform --sort name --limit 20
-  lanyard users list --match ben -o json`,
-		RunE: func(c *cobra.Command, _ []string) error {
-			a, err := e.acting(c.Context())
-			if err != nil {
-				return err
-			}
-			keep, err := narrow.keep(c.Context(), a)
-			if err != nil {
-				return err
-			}
-			return l.list(c.Context(), e, a, f, keep)
-		},
-	}
+  lanyard users list --match ben -o json`)
+	c.Long = `Lists users in the order in which they were invited, or sorted. A flag that is given
+several times takes any of its values; different flags all have to fit. Who may not
+see the account sees themselves.`
 	narrow.flags(c)
-	f.add(c, l.sortable())
 	return c
 }
 

@@ -62,24 +62,7 @@ func (e *env) spaces() *listing[model.Workspace, model.WorkspaceDetails] {
 }
 
 func (e *env) listSpacesCommand() *cobra.Command {
-	return listCommand(e, e.spaces(), "List workspaces", "  lanyard workspaces list --sort -users --limit 10")
-}
-
-// listCommand is the verb list of a noun that isn't narrowed.
-func listCommand[T, D any](e *env, l *listing[T, D], short, example string) *cobra.Command {
-	var f listFlags
-	c := &cobra.Command{
-		Use: "list", Short: short, Example: example, Args: noArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			a, err := e.acting(c.Context())
-			if err != nil {
-				return err
-			}
-			return l.list(c.Context(), e, a, f, nil)
-		},
-	}
-	f.add(c, l.sortable())
-	return c
+	return listCommand(e, e.spaces(), nil, "List workspaces", "  lanyard workspaces list --sort -users --limit 10")
 }
 
 func (e *env) showSpaceCommand() *cobra.Command {
