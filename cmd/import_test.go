@@ -414,3 +414,34 @@ func (s cancelling) Update(ctx context.Context, fn func(model.WriteTx) error) er
 	}
 	return s.Store.Update(ctx, fn)
 }
+
+// Whoever imports is the only Owner of what the import creates: their own row, which may come first, waits for who takes over.
+func TestTheImportersOwnRowComesLast(t *testing.T) {
+	founder := model.Founder{Account: "Acme", Name: "Ana Ruiz", Email: "Ana@example.com"}
+	ctx, from, to := t.Context(), memoryAccount(t, founder), memoryAccount(t, founder)
+	web, err := from.CreateWorkspace(ctx, from.me, model.Draft{Name: "web"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	invited, _, err := from.InviteUsers(ctx, from.me, []model.Invite{{
+		Email: "zoe@example.com", Role: model.RoleBuilder, Workspaces: []model.WorkspaceGrant{{Workspace: web.ID, Role: model.RoleOwner}},
+	}})
+	if err != nil || len(invited) != 1 {
+		t.Fatal(err)
+	}
+	if _, err := from.AcceptInvitation(ctx, invited[0].Token, model.ViaCommandLine); err != nil {
+		t.Fatal(err)
+	}
+	out, err := from.SetUsersWorkspaceRole(ctx, from.me, []model.Seen{{ID: from.me.User}}, web.ID, 0)
+	if err != nil || out.Err() != nil {
+		t.Fatal(err, out.Err())
+	}
+	want := exported(t, from)
+	in, err := (&env{in: strings.NewReader(want)}).readImport("-", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done, err := to.Apply(ctx, to.me, in.rows, model.Importing{}); err != nil || exported(t, to) != want {
+		t.Errorf("%v\n%s", err, inShort(done))
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 )
 
 // Apply brings the account to what rows say of it: creates what isn't there and changes what differs. A few hundred rows are
@@ -67,7 +68,7 @@ func withGroups(rows []Row, how Importing) []Row {
 
 // ownRowLast moves the row about the actor to the end: whoever gives away what they may do has done the rest by then.
 func (d *Directory) ownRowLast(ctx context.Context, rows []Row, actor Actor) []Row {
-	u, err := d.FindUser(ctx, actor, number(actor.User))
+	u, err := d.FindUser(ctx, actor, strconv.FormatUint(uint64(actor.User), 10))
 	own := func(r Row) bool {
 		return r.Kind == KindUser && (r.Seen.ID == actor.User || err == nil && r.Seen.ID == 0 && FoldEmail(r.Key) == FoldEmail(u.Email))
 	}
