@@ -96,7 +96,7 @@ func (b *bulk) begin() error {
 		return errors.Join(err, tx.Rollback())
 	}
 	bucket.FillPercent = 0.9 // ids ascend: pages needn't leave room for later
-	b.tx, b.boltKV, b.puts = tx, boltKV{bucket}, 0
+	b.tx, b.boltKV, b.puts = tx, boltKV{bucket: bucket, ours: true}, 0
 	return nil
 }
 

@@ -163,7 +163,7 @@ func TestLostEntriesAreNoticed(t *testing.T) {
 	}
 	for at := 2 * os.Getpagesize(); at < len(file); at += os.Getpagesize() {
 		p := page{data: file[at : at+os.Getpagesize()]}
-		if !p.whole() || binary.NativeEndian.Uint64(p.data) != uint64(at/os.Getpagesize()) {
+		if !p.whole(uint64(os.Getpagesize())) || binary.NativeEndian.Uint64(p.data) != uint64(at/os.Getpagesize()) {
 			continue
 		}
 		for bit := range 16 {
@@ -184,4 +184,91 @@ func TestLostEntriesAreNoticed(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A page whose header claims that more pages belong to it is not set free with them: what stands on those stays, and no memory
+// is eaten up by pages that aren't there. Each bit of each such claim is flipped, before changes of all kinds.
+func TestPagesThatClaimMore(t *testing.T) {
+	const users = 150
+	s, err := Create(t.Context(), filepath.Join(t.TempDir(), "a.db"), fillUsers(users))
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("long", 2000) // takes pages that belong to another
+	for i := range 8 {                   // leave free pages behind
+		if err := s.Update(t.Context(), func(tx model.WriteTx) error {
+			return tx.Put(model.KindUser, model.FirstID+model.ID(i*users/8), []byte(long))
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, err := os.ReadFile(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, inUse := faults(t, file)
+	size, tried, refused := os.Getpagesize(), 0, 0
+	for at := 2 * size; at < used(t, s.path); at += size {
+		if !inUse[at/size] || binary.NativeEndian.Uint64(file[at:]) != uint64(at/size) {
+			continue // free, or one that belongs to another
+		}
+		for bit := range 32 {
+			tried++
+			data, place := bytes.Clone(file), at+12+bit/8
+			data[place] ^= 1 << (bit % 8)
+			if err := os.WriteFile(s.path, data, fileMode); err != nil {
+				t.Fatal(err)
+			}
+			for from := 0; from < users; from += 10 {
+				err := s.Update(t.Context(), func(tx model.WriteTx) (err error) {
+					for i := from; i < from+10 && err == nil; i++ {
+						if id := model.FirstID + model.ID(i); i%3 == 0 {
+							err = tx.Delete(model.KindUser, id)
+						} else {
+							err = tx.Put(model.KindUser, id, []byte("another"))
+						}
+					}
+					return err
+				})
+				if errors.Is(err, model.ErrDamaged) {
+					refused++
+					break
+				} else if err != nil {
+					t.Fatal(err)
+				}
+			}
+			data, err := os.ReadFile(s.path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data[place] = file[place] // nobody has set it free, so that it is as it was but for the bit
+			if wrong, _ := faults(t, data); len(wrong) > 0 {
+				t.Fatalf("page %d, bit %d of what it claims: %s", at/size, bit, strings.Join(wrong, "\n"))
+			}
+		}
+	}
+	if refused == 0 {
+		t.Error("no change was refused")
+	}
+	t.Logf("%d of %d refused a change", refused, tried)
+}
+
+// faults returns what is wrong with a file, and which of its pages are in use.
+func faults(t *testing.T, data []byte) (list []string, inUse []bool) {
+	t.Helper()
+	im, err := openImage(t.Context(), bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return []string{err.Error()}, nil
+	}
+	im.bad = func(what string) error { list = append(list, what); return nil }
+	im.visit = func(key, wrapped []byte) error {
+		if _, err := unwrap(key, wrapped); err != nil {
+			list = append(list, describe(key)+": "+err.Error())
+		}
+		return nil
+	}
+	if err := im.read(); err != nil {
+		t.Fatal(err)
+	}
+	return list, im.used
 }

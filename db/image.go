@@ -120,19 +120,26 @@ type page struct {
 func (p page) flags() uint16 { return binary.NativeEndian.Uint16(p.data[8:]) }
 func (p page) count() int    { return int(binary.NativeEndian.Uint16(p.data[10:])) }
 
-// whole reports whether a page has as many entries as were written: what they hold begins right behind the last of them, and
-// the first says where that is. A count that lost a bit takes entries away without another trace.
-func (p page) whole() bool {
-	at := 0 // where an entry says where its key lies
+// whole reports whether a page has as many entries, and takes as many pages, as were written. What the entries hold begins
+// right behind the last of them, and the first says where that is: a count that lost a bit takes entries away without another
+// trace. And it ends on the last page: one that claims to go on would have the pages after it written over, once it is free.
+func (p page) whole(pageSize uint64) bool {
+	if p.count() == 0 {
+		return false
+	}
+	at, last, ok := 0, element{}, false // at is where an entry says where its key lies
 	switch p.flags() {
 	case flagLeaf:
 		at = 4
+		last, ok = p.leaf(p.count() - 1)
 	case flagBranch:
-	default:
+		last, ok = p.branch(p.count() - 1)
+	}
+	if !ok || last.end+pageSize <= uint64(len(p.data)) {
 		return false
 	}
 	first, ok := p.cut(pageHeader, elementSize)
-	return ok && p.count() > 0 && binary.NativeEndian.Uint32(first[at:]) == uint32(p.count()*elementSize)
+	return ok && binary.NativeEndian.Uint32(first[at:]) == uint32(p.count()*elementSize)
 }
 
 // load reads a page that something leads to.
@@ -212,12 +219,12 @@ func (im *image) tree(id uint64, within span, levels int, visit func(element) er
 	return nil
 }
 
-// entire says when a page has lost entries. A small bucket's has no number.
+// entire says when a page isn't whole. A small bucket's has no number.
 func (im *image) entire(p page) error {
-	if p.id == 0 || p.whole() {
+	if p.id == 0 || p.whole(im.meta.pageSize) {
 		return nil
 	}
-	return im.wrong("page %d has lost entries", p.id)
+	return im.wrong("page %d has lost entries, or pages", p.id)
 }
 
 func (im *image) leaf(p page, within span, visit func(element) error) error {
@@ -254,6 +261,7 @@ type element struct {
 	flags      uint32
 	key, value []byte // of a leaf
 	child      uint64 // of a branch
+	end        uint64 // where in the page it ends
 }
 
 // cut returns n bytes of the page, unless they lie beyond its end.
@@ -277,7 +285,7 @@ func (p page) leaf(i int) (e element, ok bool) {
 	if !ok || keyLen == 0 {
 		return e, false
 	}
-	e.key, e.value = both[:keyLen:keyLen], both[keyLen:]
+	e.key, e.value, e.end = both[:keyLen:keyLen], both[keyLen:], at+pos+keyLen+valueLen
 	return e, true
 }
 
@@ -289,7 +297,9 @@ func (p page) branch(i int) (e element, ok bool) {
 	}
 	order := binary.NativeEndian
 	e.child = order.Uint64(b[8:])
-	e.key, ok = p.cut(at+uint64(order.Uint32(b)), uint64(order.Uint32(b[4:])))
+	pos, keyLen := uint64(order.Uint32(b)), uint64(order.Uint32(b[4:]))
+	e.key, ok = p.cut(at+pos, keyLen)
+	e.end = at + pos + keyLen
 	return e, ok
 }
 

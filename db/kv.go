@@ -2,11 +2,8 @@ package db
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"sort"
-	"unsafe"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -34,7 +31,10 @@ type kv interface {
 var bucketName = []byte("lanyard")
 
 // boltKV is a transaction of bbolt.
-type boltKV struct{ bucket *bolt.Bucket }
+type boltKV struct {
+	bucket *bolt.Bucket
+	ours   bool // the file is in the making, and nothing has befallen it
+}
 
 func bucketOf(tx *bolt.Tx) (b boltKV, err error) {
 	defer guard(&err)
@@ -77,7 +77,7 @@ const neighbours = 256
 
 func (b boltKV) missed(key []byte) (err error) {
 	defer guard(&err)
-	if err := b.led(key); err != nil {
+	if err := b.led(key, false); err != nil {
 		return err
 	}
 	c := b.bucket.Cursor()
@@ -101,40 +101,6 @@ func (b boltKV) missed(key []byte) (err error) {
 	}
 	next, _ = c.Seek(key)
 	return inOrder(key, next, 1, func() []byte { k, _ := c.Next(); return k })
-}
-
-// led follows the pages that lead to a key, and holds that each has as many entries as were written.
-func (b boltKV) led(key []byte) error {
-	id, info := uint64(b.bucket.Root()), b.bucket.Tx().DB().Info()
-	for range deepest {
-		if id == 0 { // a small bucket has no pages of its own
-			return nil
-		}
-		p := mapped(*(*unsafe.Pointer)(unsafe.Pointer(&info.Data)), uint64(info.PageSize), id)
-		if !p.whole() {
-			return engineError{fmt.Sprintf("page %d is damaged", id)}
-		}
-		if p.flags() == flagLeaf {
-			return nil
-		}
-		at := sort.Search(p.count(), func(i int) bool {
-			e, ok := p.branch(i)
-			return !ok || bytes.Compare(e.key, key) > 0
-		})
-		e, ok := p.branch(max(0, at-1))
-		if !ok {
-			return engineError{fmt.Sprintf("page %d is damaged", id)}
-		}
-		id = e.child
-	}
-	return engineError{errAstray}
-}
-
-// mapped returns a page of a file that is in memory from an address on.
-func mapped(from unsafe.Pointer, pageSize, id uint64) page {
-	at := unsafe.Add(from, id*pageSize)
-	more := uint64(binary.NativeEndian.Uint32(unsafe.Slice((*byte)(at), pageHeader)[12:]))
-	return page{id, unsafe.Slice((*byte)(at), (more+1)*pageSize)}
 }
 
 // inOrder walks away from a key and holds that each one is further off than the one before.
@@ -181,10 +147,20 @@ func step(to []byte, move func() ([]byte, []byte)) (key, value []byte, more bool
 
 func (b boltKV) put(key, value []byte) (err error) {
 	defer guard(&err)
+	if !b.ours {
+		if err := b.led(key, false); err != nil {
+			return err
+		}
+	}
 	return b.bucket.Put(key, value)
 }
 
 func (b boltKV) delete(key []byte) (err error) {
 	defer guard(&err)
+	if !b.ours {
+		if err := b.led(key, true); err != nil {
+			return err
+		}
+	}
 	return b.bucket.Delete(key)
 }

@@ -169,6 +169,8 @@ func (s *Store) outcome(c commitError) error {
 	switch {
 	case c.unknown != nil:
 		return fmt.Errorf("the disk reported an error and it isn't known whether the change was kept: %w (%w)", c.err, c.unknown)
+	case !c.kept && errors.As(c.err, new(engineError)): // not the disk, but what is on it
+		return s.explain(c.err)
 	case !c.kept:
 		return fmt.Errorf("nothing was changed, the disk reported an error; try again when it works: %w", c.err)
 	}
@@ -210,6 +212,11 @@ func (s *Store) with(ctx context.Context, write bool, fn func(handle, *bolt.Tx) 
 		return s.explain(err)
 	}
 	defer func() { h.rollback(btx) }()
+	if write {
+		if err := freeable(btx); err != nil {
+			return s.explain(err)
+		}
+	}
 	return fn(h, btx)
 }
 

@@ -248,6 +248,13 @@ func (v *victim) damage(r *rand.Rand) (path string, data []byte, how string) {
 		at := r.IntN(len(data)/sector+1) * sector
 		clear(data[at:min(at+sector, len(data))])
 		return path, data, fmt.Sprintf("%s with zeros in the sector at %d", path, at)
+	case 4: // where a page says what and how much is on it
+		bit := (r.IntN(len(data)/os.Getpagesize()+1)*os.Getpagesize()+r.IntN(16))*8 + r.IntN(8)
+		if bit/8 >= len(data) {
+			bit %= 16 * 8
+		}
+		data[bit/8] ^= 1 << (bit % 8)
+		return path, data, fmt.Sprintf("%s with bit %d, of a page's header, flipped", path, bit)
 	default:
 		bit := r.IntN(len(data) * 8)
 		data[bit/8] ^= 1 << (bit % 8)
