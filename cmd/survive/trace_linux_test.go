@@ -86,7 +86,8 @@ func (tr *tracer) run(t *testing.T, c *exec.Cmd) int {
 	t.Helper()
 	runtime.LockOSThread() // whoever traces is a thread, not a process
 	defer runtime.UnlockOSThread()
-	c.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	// A process group of its own, for waiting below: this thread may have begun processes of other tests before.
+	c.SysProcAttr = &syscall.SysProcAttr{Ptrace: true, Setpgid: true}
 	if err := c.Start(); err != nil {
 		if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSYS) {
 			t.Skipf("no process may be traced here: %v", err)
@@ -105,7 +106,7 @@ func (tr *tracer) run(t *testing.T, c *exec.Cmd) int {
 	}
 	tr.threads = map[int]*thread{pid: {}}
 	for {
-		tid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
+		tid, err := unix.Wait4(-pid, &status, unix.WALL|unix.WNOTHREAD, nil)
 		if errors.Is(err, unix.EINTR) {
 			continue
 		}
