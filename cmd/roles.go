@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/model"
+	"lanyard/tui"
 	"lanyard/tui/grid"
 )
 
@@ -37,7 +38,10 @@ func (e *env) roleList() *listing[model.Role, model.RoleDetails] {
 		facts:  roleFacts,
 		columns: []column[r]{
 			{key: "id", plain: func(r r) string { return idJSON(id(r)) }, order: func(r r) string { return numberOrder(int(id(r))) }},
-			{key: "name", title: "Name", least: 12, plain: func(r r) string { return r.Name }, cell: func(r r) grid.Cell { return roleCell(id(r), r.Name) }},
+			{
+				key: "name", title: "Name", least: 12,
+				plain: func(r r) string { return r.Name }, cell: func(r r) grid.Cell { return tui.RoleCell(id(r), r.Name) },
+			},
 			{key: "description", title: "Description", least: 11, yields: 5, plain: func(r r) string { return r.Description }},
 			{key: "scope", title: "Scope", least: 9, yields: 2, plain: func(r r) string { return r.Scope.String() }},
 			{key: "type", title: "Type", least: 8, yields: 3, plain: func(r r) string { return roleType(r.Role) }},
@@ -53,7 +57,7 @@ func (e *env) roleList() *listing[model.Role, model.RoleDetails] {
 
 func roleFacts(r model.RoleDetails) []fact {
 	facts := []fact{
-		{"Name", roleCell(r.Role.ID, r.Name)},
+		{"Name", tui.RoleCell(r.Role.ID, r.Name)},
 		{"Description", grid.Cell{Text: r.Description}},
 		{"Scope", grid.Cell{Text: r.Scope.String()}},
 		{"Type", grid.Cell{Text: roleType(r.Role)}},

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/model"
+	"lanyard/tui"
 	"lanyard/tui/grid"
 	"lanyard/tui/theme"
 )
@@ -35,7 +36,7 @@ func machineColumns() []column[model.ServiceAccountDetails] {
 		{key: "description", title: "Description", least: 11, yields: 4, plain: func(s s) string { return s.Description }},
 		{
 			key: "role", title: "Role", least: 8, yields: 2, plain: func(s s) string { return s.RoleName },
-			cell: func(s s) grid.Cell { return roleCell(s.Role, s.RoleName) },
+			cell: func(s s) grid.Cell { return tui.RoleCell(s.Role, s.RoleName) },
 		},
 		{
 			key: "key", title: "API key", least: 9, yields: 1, plain: func(s s) string { return s.APIKey.Hint() },
@@ -66,7 +67,7 @@ func machineFacts(s model.ServiceAccountDetails) []fact {
 	return []fact{
 		{"Name", grid.Cell{Text: s.Name}},
 		{"Description", grid.Cell{Text: s.Description}},
-		{"Role", roleCell(s.Role, s.RoleName)},
+		{"Role", tui.RoleCell(s.Role, s.RoleName)},
 		{"Workspaces", grid.Cell{Text: grantWords(s.Access)}},
 		{"API key", grid.Cell{Text: s.APIKey.Hint(), Tone: theme.Accent}},
 		{"Key created", grid.Cell{Text: momentText(s.APIKey.CreatedAt)}},

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"lanyard/model"
+	"lanyard/tui"
 	"lanyard/tui/grid"
 	"lanyard/tui/text"
 	"lanyard/tui/theme"
@@ -164,11 +165,11 @@ func TestStatusesAreTheConsoles(t *testing.T) {
 		if err != nil || back != s {
 			t.Errorf("%v: %v, %v", s, back, err)
 		}
-		if cell := statusCell(model.User{Status: s}, false); cell.Text != s.String() || cell.Glyph == theme.NoGlyph {
+		if cell := tui.StatusCell(model.User{Status: s}, false); cell.Text != s.String() || cell.Glyph == theme.NoGlyph {
 			t.Errorf("%v is shown as %+v", s, cell)
 		}
 	}
-	if c := statusCell(model.User{Status: model.StatusInvited}, true); c.Tone != theme.Bad || c.Text != "Invited · expired" {
+	if c := tui.StatusCell(model.User{Status: model.StatusInvited}, true); c.Tone != theme.Bad || c.Text != "Invited · expired" {
 		t.Errorf("%+v", c)
 	}
 }

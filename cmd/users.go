@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/model"
+	"lanyard/tui"
 	"lanyard/tui/grid"
 )
 
@@ -27,7 +28,7 @@ func (e *env) users() *listing[model.User, model.UserDetails] {
 		rows: func(a *acting) model.List[model.User, model.UserDetails] { return a.Users(a.me) },
 		id:   func(u model.UserDetails) model.ID { return u.ID },
 		search: func(u model.UserDetails) []string {
-			status := statusCell(u.User, u.Expired(e.now()))
+			status := tui.StatusCell(u.User, u.Expired(e.now()))
 			return append([]string{u.Name, u.Email, u.RoleName, status.Text, spaceNames(u.Access)}, groupNames(u.Groups)...)
 		},
 		answer: func(u model.UserDetails) any { return userJSON(u, e.now()) },
@@ -43,7 +44,7 @@ func (e *env) userColumns() []column[model.UserDetails] {
 		{key: "email", title: "Email", least: 16, yields: 1, plain: func(u u) string { return u.Email }},
 		{
 			key: "role", title: "Role", least: 8, yields: 3, plain: func(u u) string { return u.RoleName },
-			cell: func(u u) grid.Cell { return roleCell(u.Role, u.RoleName) },
+			cell: func(u u) grid.Cell { return tui.RoleCell(u.Role, u.RoleName) },
 		},
 		{key: "groups", title: "Groups", least: 6, yields: 4, plain: func(u u) string { return strings.Join(groupNames(u.Groups), ", ") }},
 		{
@@ -52,7 +53,7 @@ func (e *env) userColumns() []column[model.UserDetails] {
 		},
 		{
 			key: "status", title: "Status", least: 12, yields: 2, plain: func(u u) string { return statusWord(u.Status) },
-			cell: func(u u) grid.Cell { return statusCell(u.User, u.Expired(e.now())) },
+			cell: func(u u) grid.Cell { return tui.StatusCell(u.User, u.Expired(e.now())) },
 		},
 		{key: "invite_expires_at", plain: func(u u) string { return timeText(u.Invitation.ExpiresAt) }},
 		{key: "invite_delivery", plain: func(u u) string { return deliveryWord(u.User) }},
@@ -73,8 +74,8 @@ func (e *env) userFacts(u model.UserDetails) []fact {
 	facts := []fact{
 		{"Name", grid.Cell{Text: u.Name}},
 		{"Email", grid.Cell{Text: u.Email}},
-		{"Role", roleCell(u.Role, u.RoleName)},
-		{"Status", statusCell(u.User, u.Expired(e.now()))},
+		{"Role", tui.RoleCell(u.Role, u.RoleName)},
+		{"Status", tui.StatusCell(u.User, u.Expired(e.now()))},
 		{"Groups", grid.Cell{Text: strings.Join(groupNames(u.Groups), ", ")}},
 		{"Workspaces", grid.Cell{Text: grantWords(u.Access)}},
 		{"Invited by", grid.Cell{Text: u.Inviter}},

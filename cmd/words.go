@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"lanyard/model"
-	"lanyard/tui/grid"
-	"lanyard/tui/theme"
 )
 
 // The words that programs read, and how people see the same.
@@ -27,33 +25,6 @@ func parseStatus(s string) (model.Status, error) {
 		offered = append(offered, statusWord(status))
 	}
 	return 0, usage(fmt.Errorf("%q is no status: choose %s", s, orList(offered)))
-}
-
-// statusCell is a glyph and a word, as in the console.
-func statusCell(u model.User, expired bool) grid.Cell {
-	switch {
-	case expired:
-		return grid.Cell{Glyph: theme.Cross, Text: "Invited · expired", Short: "Expired", Tone: theme.Bad}
-	case u.Status == model.StatusInvited && u.Invitation.Delivery.State == model.Failed:
-		return grid.Cell{Glyph: theme.Cross, Text: "Invited · no mail", Short: "Not mailed", Tone: theme.Bad}
-	case u.Status == model.StatusInvited:
-		return grid.Cell{Glyph: theme.Pending, Text: "Invited", Tone: theme.Warn}
-	case u.Status == model.StatusInactive:
-		return grid.Cell{Glyph: theme.Empty, Text: "Inactive", Tone: theme.Dim}
-	}
-	return grid.Cell{Glyph: theme.Full, Text: "Active", Tone: theme.Good}
-}
-
-// roleCell colours the one role that can do everything, as in the console.
-func roleCell(id model.ID, name string) grid.Cell {
-	c := grid.Cell{Text: name}
-	if id == model.RoleAdmin {
-		c.Tone = theme.Accent
-	}
-	if id == model.RoleTenantGuest {
-		c.Short = "Guest"
-	}
-	return c
 }
 
 // deliveryWord is what became of an invitation's mail, for programs.

@@ -11,7 +11,6 @@ import (
 
 	"lanyard/model"
 	"lanyard/tui/grid"
-	"lanyard/tui/theme"
 )
 
 // timeColumn is a column of times, shown by a function and sorted by the time itself.
@@ -26,18 +25,6 @@ func timeColumn[T any](key, title string, priority int, at func(T) time.Time, sh
 			return binary.BigEndian.AppendUint64(b, uint64(at(row).UnixMilli()))
 		},
 	}
-}
-
-// roleCell colours the one role that can do everything.
-func roleCell(in *model.Snapshot, role model.ID) grid.Cell {
-	c := grid.Cell{Text: in.RoleName(role)}
-	if role == model.RoleAdmin {
-		c.Tone = theme.Accent
-	}
-	if role == model.RoleTenantGuest {
-		c.Short = "Guest"
-	}
-	return c
 }
 
 // numberColumn is a column of counts, aligned to the right. None is left empty.

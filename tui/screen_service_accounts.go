@@ -60,7 +60,7 @@ func (s *serviceAccountsScreen) describe() []column[machine] {
 	described.Flex = true
 	role := g(grid.Column[machine]{
 		Key: "role", Title: "Role", Min: 8, Ideal: 8, Priority: 2, Search: true,
-		Cell:    func(m machine) grid.Cell { return roleCell(m.in, m.Role) },
+		Cell:    func(m machine) grid.Cell { return RoleCell(m.Role, m.in.RoleName(m.Role)) },
 		SortKey: func(b []byte, m machine) []byte { return grid.TextKey(b, m.in.RoleName(m.Role)) },
 		Narrow:  func(m machine) []string { return []string{m.in.RoleName(m.Role)} },
 	})

@@ -7,7 +7,6 @@ import (
 
 	"lanyard/model"
 	"lanyard/tui/grid"
-	"lanyard/tui/theme"
 )
 
 // person is a user with the picture of the account that they are seen in.
@@ -63,14 +62,14 @@ func (s *usersScreen) describe() []column[person] {
 	}}
 	role := column[person]{Column: grid.Column[person]{
 		Key: "role", Title: "Role", Min: 8, Ideal: 12, Priority: 2, Search: true,
-		Cell:    func(u person) grid.Cell { return roleCell(u.in, u.Role) },
+		Cell:    func(u person) grid.Cell { return RoleCell(u.Role, u.in.RoleName(u.Role)) },
 		SortKey: func(b []byte, u person) []byte { return grid.TextKey(b, u.in.RoleName(u.Role)) },
 		Narrow:  func(u person) []string { return []string{u.in.RoleName(u.Role)} },
 	}}
 	role.edit = &edit[person]{may: ofUser(model.Rules.EditUser), options: s.roleOptions, choose: setUserRole}
 	status := column[person]{Column: grid.Column[person]{
 		Key: "status", Title: "Status", Min: 19, Ideal: 19, Priority: 1, Search: true,
-		Cell:    s.statusCell,
+		Cell:    func(u person) grid.Cell { return StatusCell(u.User, u.Expired(s.c.now())) },
 		SortKey: func(b []byte, u person) []byte { return append(b, byte(u.Status)) },
 		Narrow:  s.statusWords,
 	}}
@@ -114,21 +113,6 @@ func (s *usersScreen) lastSeen(t time.Time) string {
 		return ""
 	}
 	return ago(t, s.c.now())
-}
-
-// statusCell is a glyph and a word: never colour alone.
-func (s *usersScreen) statusCell(u person) grid.Cell {
-	switch {
-	case u.Expired(s.c.now()):
-		return grid.Cell{Glyph: theme.Cross, Text: "Invited · expired", Short: "Expired", Tone: theme.Bad}
-	case u.Status == model.StatusInvited && u.Invitation.Delivery.State == model.Failed:
-		return grid.Cell{Glyph: theme.Cross, Text: "Invited · no mail", Short: "Not mailed", Tone: theme.Bad}
-	case u.Status == model.StatusInvited:
-		return grid.Cell{Glyph: theme.Pending, Text: "Invited", Tone: theme.Warn}
-	case u.Status == model.StatusInactive:
-		return grid.Cell{Glyph: theme.Empty, Text: "Inactive", Tone: theme.Dim}
-	}
-	return grid.Cell{Glyph: theme.Full, Text: "Active", Tone: theme.Good}
 }
 
 func (s *usersScreen) statusWords(u person) []string {
