@@ -272,3 +272,40 @@ func faults(t *testing.T, data []byte) (list []string, inUse []bool) {
 	}
 	return list, im.used
 }
+
+// A page whose header claims more pages, or fewer, than it fills hides nothing from a check: what is on it and what is on those
+// after it can be read. A value that goes on where its page says it doesn't is the only one that may be lost.
+func TestCheckDoesntBelieveClaims(t *testing.T) {
+	const users = 150
+	s, err := Create(t.Context(), filepath.Join(t.TempDir(), "a.db"), fillUsers(users))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Update(t.Context(), put(strings.Repeat("long", 2000))); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, inUse := faults(t, file)
+	size := os.Getpagesize()
+	for at := 2 * size; at < used(t, s.path); at += size {
+		p := page{data: file[at : at+size]}
+		if !inUse[at/size] || binary.NativeEndian.Uint64(p.data) != uint64(at/size) {
+			continue
+		}
+		for bit := range 32 {
+			data := bytes.Clone(file)
+			data[at+12+bit/8] ^= 1 << (bit % 8)
+			if err := os.WriteFile(s.path, data, fileMode); err != nil {
+				t.Fatal(err)
+			}
+			r, err := checked(t, s.path)
+			lost := users + 1 - r.Counts[model.KindUser]
+			if fewer := data[at+12+bit/8] < file[at+12+bit/8]; err != nil || len(r.Findings) == 0 || lost > 1 || lost > 0 && !fewer {
+				t.Fatalf("page %d, bit %d of what it claims: %d users lost, found %q, %v", at/size, bit, lost, r.Findings, err)
+			}
+		}
+	}
+}

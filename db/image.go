@@ -10,22 +10,8 @@ import (
 	"lanyard/model"
 )
 
-// What bbolt's pages look like, as of its version 1.5. A page begins with its number (8 bytes), flags (2), how many
-// elements it has (2) and how many pages follow that belong to it (4). Then come the elements, each with where its key
-// lies, counted from the element itself.
-const (
-	pageHeader  = 16
-	elementSize = 16
-
-	flagBranch   = 0x01
-	flagLeaf     = 0x02
-	flagFreelist = 0x10
-
-	bucketElement = 0x01   // a leaf's element whose value is a bucket
-	bucketHeader  = 16     // of a bucket: its root page, a sequence; then, when the root is 0, its only page
-	manyFree      = 0xffff // the count of a list of free pages whose first entry is the real count
-	deepest       = 64     // levels of a tree; one of a million records has four
-)
+// deepest is how many levels a tree may have; one of a million records has four.
+const deepest = 64
 
 // image is a store's file read page by page, without bbolt and without a memory map: whatever is in the file, reading it
 // ends, and nothing panics. It is for what has to look at all of a file that may be damaged.
@@ -111,63 +97,40 @@ func (im *image) bucket(value []byte) error {
 	return im.leaf(page{data: value[bucketHeader:]}, span{}, entry)
 }
 
-// page is a page with those that belong to it.
-type page struct {
-	id   uint64
-	data []byte
-}
-
-func (p page) flags() uint16 { return binary.NativeEndian.Uint16(p.data[8:]) }
-func (p page) count() int    { return int(binary.NativeEndian.Uint16(p.data[10:])) }
-
-// whole reports whether a page has as many entries, and takes as many pages, as were written. What the entries hold begins
-// right behind the last of them, and the first says where that is: a count that lost a bit takes entries away without another
-// trace. And it ends on the last page: one that claims to go on would have the pages after it written over, once it is free.
-func (p page) whole(pageSize uint64) bool {
-	if p.count() == 0 {
-		return false
-	}
-	at, last, ok := 0, element{}, false // at is where an entry says where its key lies
-	switch p.flags() {
-	case flagLeaf:
-		at = 4
-		last, ok = p.leaf(p.count() - 1)
-	case flagBranch:
-		last, ok = p.branch(p.count() - 1)
-	}
-	if !ok || last.end+pageSize <= uint64(len(p.data)) {
-		return false
-	}
-	first, ok := p.cut(pageHeader, elementSize)
-	return ok && binary.NativeEndian.Uint32(first[at:]) == uint32(p.count()*elementSize)
-}
-
-// load reads a page that something leads to.
+// load reads a page that something leads to, with those that belong to it. One that claims more pages than it fills doesn't
+// get them: what is on them can be read by whom they belong to.
 func (im *image) load(id uint64) (p page, what string) {
 	if id < 2 || id >= im.meta.highWater {
 		return p, fmt.Sprintf("something leads to page %d, of %d", id, im.meta.highWater)
 	}
-	header := make([]byte, pageHeader)
-	if _, err := im.file.ReadAt(header, int64(id*im.meta.pageSize)); err != nil {
+	size := im.meta.pageSize
+	p = page{id: id, data: make([]byte, size)}
+	if _, err := im.file.ReadAt(p.data, int64(id*size)); err != nil {
 		return p, fmt.Sprintf("page %d can't be read: %v", id, err)
 	}
-	more := uint64(binary.NativeEndian.Uint32(header[12:]))
-	if binary.NativeEndian.Uint64(header) != id || id+more >= im.meta.highWater {
+	p.claims = uint64(binary.NativeEndian.Uint32(p.data[12:])) + 1
+	takes := p.claims
+	if fills := p.fills(size); fills > 0 {
+		takes = min(takes, fills)
+	}
+	if binary.NativeEndian.Uint64(p.data) != id || takes > im.meta.highWater-id {
 		return p, fmt.Sprintf("page %d is damaged", id)
 	}
-	for i := id; i <= id+more; i++ {
+	for i := id; i < id+takes; i++ {
 		if im.used[i] { // reading it again might never end
 			return p, fmt.Sprintf("page %d is used twice", i)
 		}
 		im.used[i] = true
 	}
-	im.seen += int(more) + 1
+	im.seen += int(takes)
 	if im.seen%32 == 0 {
 		model.ReportProgress(im.ctx, im.seen, len(im.used))
 	}
-	p = page{id, make([]byte, (more+1)*im.meta.pageSize)}
-	if _, err := im.file.ReadAt(p.data, int64(id*im.meta.pageSize)); err != nil {
-		return p, fmt.Sprintf("page %d can't be read: %v", id, err)
+	if takes > 1 {
+		p.data = make([]byte, takes*size)
+		if _, err := im.file.ReadAt(p.data, int64(id*size)); err != nil {
+			return p, fmt.Sprintf("page %d can't be read: %v", id, err)
+		}
 	}
 	return p, ""
 }
@@ -221,10 +184,10 @@ func (im *image) tree(id uint64, within span, levels int, visit func(element) er
 
 // entire says when a page isn't whole. A small bucket's has no number.
 func (im *image) entire(p page) error {
-	if p.id == 0 || p.whole(im.meta.pageSize) {
+	if size := im.meta.pageSize; p.id == 0 || p.whole(size) && p.claims*size == uint64(len(p.data)) {
 		return nil
 	}
-	return im.wrong("page %d has lost entries, or pages", p.id)
+	return im.wrong("page %d has lost entries, or claims other pages than it fills", p.id)
 }
 
 func (im *image) leaf(p page, within span, visit func(element) error) error {
@@ -256,72 +219,19 @@ func (im *image) leaf(p page, within span, visit func(element) error) error {
 	return nil
 }
 
-// element is an entry of a page.
-type element struct {
-	flags      uint32
-	key, value []byte // of a leaf
-	child      uint64 // of a branch
-	end        uint64 // where in the page it ends
-}
-
-// cut returns n bytes of the page, unless they lie beyond its end.
-func (p page) cut(at, n uint64) ([]byte, bool) {
-	if at > uint64(len(p.data)) || n > uint64(len(p.data))-at {
-		return nil, false
-	}
-	return p.data[at : at+n : at+n], true
-}
-
-func (p page) leaf(i int) (e element, ok bool) {
-	at := uint64(pageHeader + i*elementSize)
-	b, ok := p.cut(at, elementSize)
-	if !ok {
-		return e, false
-	}
-	order := binary.NativeEndian
-	pos, keyLen, valueLen := uint64(order.Uint32(b[4:])), uint64(order.Uint32(b[8:])), uint64(order.Uint32(b[12:]))
-	e.flags = order.Uint32(b)
-	both, ok := p.cut(at+pos, keyLen+valueLen)
-	if !ok || keyLen == 0 {
-		return e, false
-	}
-	e.key, e.value, e.end = both[:keyLen:keyLen], both[keyLen:], at+pos+keyLen+valueLen
-	return e, true
-}
-
-func (p page) branch(i int) (e element, ok bool) {
-	at := uint64(pageHeader + i*elementSize)
-	b, ok := p.cut(at, elementSize)
-	if !ok {
-		return e, false
-	}
-	order := binary.NativeEndian
-	e.child = order.Uint64(b[8:])
-	pos, keyLen := uint64(order.Uint32(b)), uint64(order.Uint32(b[4:]))
-	e.key, ok = p.cut(at+pos, keyLen)
-	e.end = at + pos + keyLen
-	return e, ok
-}
-
-// children reads all entries of a branch.
-func (p page) children() (list []element, ok bool) {
-	list = make([]element, p.count())
-	for i := range list {
-		if list[i], ok = p.branch(i); !ok {
-			return nil, false
-		}
-	}
-	return list, true
-}
-
 // readFree reads which pages are free.
 func (im *image) readFree() error {
 	p, what := im.load(im.meta.freelist)
 	if what != "" {
 		return im.bad(what)
 	}
-	if p.flags() != flagFreelist {
+	switch {
+	case p.flags() != flagFreelist:
 		return im.wrong("page %d isn't the list of free pages", p.id)
+	case p.claims != p.listFills(im.meta.pageSize):
+		if err := im.wrong("page %d, the list of free pages, claims other pages than it fills", p.id); err != nil {
+			return err
+		}
 	}
 	for _, id := range p.freeList() {
 		if id < 2 || id >= im.meta.highWater || im.used[id] || im.free[id] {
@@ -351,22 +261,4 @@ func (im *image) readStray(id uint64) error {
 		}
 	}
 	return nil
-}
-
-// freeList returns the pages that a list of free pages names, as many as lie within it.
-func (p page) freeList() []uint64 {
-	count, at := uint64(p.count()), uint64(pageHeader)
-	if count == manyFree {
-		b, ok := p.cut(at, 8)
-		if !ok {
-			return nil
-		}
-		count, at = binary.NativeEndian.Uint64(b), at+8
-	}
-	count = min(count, (uint64(len(p.data))-at)/8)
-	list := make([]uint64, count)
-	for i := range list {
-		list[i] = binary.NativeEndian.Uint64(p.data[at+uint64(i)*8:])
-	}
-	return list
 }

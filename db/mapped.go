@@ -39,7 +39,7 @@ func (m mapped) page(id uint64) (p page, err error) {
 	if binary.NativeEndian.Uint64(header) != id || id+more >= m.pages {
 		return p, brokenPage(id)
 	}
-	return page{id, unsafe.Slice((*byte)(at), (more+1)*m.pageSize)}, nil
+	return page{id, more + 1, unsafe.Slice((*byte)(at), (more+1)*m.pageSize)}, nil
 }
 
 // whole returns a page of a tree, unless something is wrong with it.
@@ -108,23 +108,13 @@ func freeable(btx *bolt.Tx) (err error) {
 }
 
 // wholeList reports whether a list of free pages is as one is written: in ascending order, and as long as it needs to be.
-// bbolt takes its room for what is free before it takes that room out of what is free.
 func (p page) wholeList(m mapped) bool {
-	list := p.freeList()
 	last := uint64(1)
-	for _, id := range list {
+	for _, id := range p.freeList() {
 		if id <= last || id >= m.pages {
 			return false
 		}
 		last = id
 	}
-	has := uint64(len(p.data)) / m.pageSize
-	room := func(count uint64) uint64 {
-		if count >= manyFree {
-			count++
-		}
-		return (pageHeader+count*8)/m.pageSize + 1
-	}
-	count := uint64(len(list))
-	return p.flags() == flagFreelist && (has == room(count) || has == room(count+has))
+	return p.flags() == flagFreelist && p.claims == p.listFills(m.pageSize)
 }
