@@ -27,6 +27,7 @@ type action struct {
 	menu    string        // the letter in the row menu, "" to leave it out
 	section section
 	danger  bool
+	single  bool              // it is about the row under the cursor, whatever is marked
 	enabled func() error      // nil: always; its error says why not
 	explain func(error) error // says more of why not when somebody tries; nil: nothing more to say
 	run     func() tea.Cmd

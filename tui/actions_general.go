@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
+
+	"lanyard/model"
 )
 
 // generalActions are the actions that every screen has.
@@ -84,7 +86,7 @@ func (c *console) programActions() []action {
 		},
 		{
 			id: "help", title: "Everything you can do here", keys: []string{"?", ":"}, footer: "help", section: sectionProgram,
-			run: c.do(func() { c.push(newHelp()) }),
+			run: c.do(func() { c.push(newHelp(c.aboutRow())) }),
 		},
 		{
 			id: "mouse", title: "Mouse capture off and on (off lets the terminal select text)", keys: []string{"M"}, section: sectionProgram,
@@ -147,17 +149,24 @@ func (c *console) toggleMouse() tea.Cmd {
 	return c.say("Mouse capture off: the terminal selects text")
 }
 
+// errMarked is why something isn't offered that is done to one row.
+var errMarked = &model.Error{What: "This is for one row, and some are marked", Hint: "esc clears the marks.", Short: "for one row"}
+
 // openMenu lists the actions of the row, or of all marked rows.
 func (c *console) openMenu() tea.Cmd {
 	title, ok := c.screen().menuTitle()
 	if !ok {
 		return nil
 	}
-	m := &menu{title: title, aim: c.screen().aim()}
+	m := &menu{attached: attached{about: c.screen().aboutOne()}, title: title, aim: c.screen().aim()}
 	for _, a := range c.screen().actions() {
-		if a.menu != "" {
-			m.items = append(m.items, a)
+		if a.menu == "" {
+			continue
 		}
+		if a.single && m.aim.row == 0 { // the title says that it is about what is marked
+			a.enabled = func() error { return errMarked }
+		}
+		m.items = append(m.items, a)
 	}
 	m.at = max(0, slices.IndexFunc(m.items, func(a action) bool { return a.why() == nil && !a.danger }))
 	c.push(m)

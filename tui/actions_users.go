@@ -36,11 +36,11 @@ func (s *usersScreen) describeActions() []action {
 			id: "user.reactivate", title: "Reactivate", menu: "e", section: sectionHere,
 			enabled: s.allowed(ofUser(model.Rules.ReactivateUser)), run: s.bulk("reactivated", (*model.Directory).ReactivateUsers),
 		},
-		{id: "user.groups", title: "Show groups", menu: "g", section: sectionHere, enabled: s.oneRow, run: s.showGroups},
+		{id: "user.groups", title: "Show groups", menu: "g", section: sectionHere, single: true, enabled: s.oneRow, run: s.showGroups},
 		{id: "user.edit_groups", title: "Groups…", menu: "m", section: sectionHere, enabled: s.allowed(mayEditGroups), run: s.editGroups},
 		{id: "user.edit_workspaces", title: "Workspaces…", menu: "w", section: sectionHere, enabled: s.someRow, run: s.editWorkspaces},
 		{id: "user.set_role", title: "Set role…", menu: "s", section: sectionHere, enabled: s.allowed(ofUser(model.Rules.EditUser)), run: s.pickRole},
-		{id: "info", title: "User info", keys: []string{"o"}, menu: "o", section: sectionHere, enabled: s.oneRow, run: s.info},
+		{id: "info", title: "User info", keys: []string{"o"}, menu: "o", section: sectionHere, single: true, enabled: s.oneRow, run: s.info},
 		s.history(), s.inEditor(usersTable),
 		{id: "user.copy_email", title: "Copy email", keys: []string{"c"}, section: sectionHere, enabled: s.someRow, run: s.copyEmails},
 	}

@@ -69,6 +69,7 @@ type console struct {
 	activity      *activityScreen // one of them
 	tab           int
 	overlays      []overlay
+	anchored      screen // whose row an overlay is about; nil for none
 	toast         toast
 	clearing      int       // the toast of the copy whose clearing is awaited, 0 for none
 	alarm         time.Time // when the console wakes to draw what changes by itself; zero for not at all
@@ -164,15 +165,21 @@ func (c *console) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // andWhatIsOwed adds to what a message led to what the screens and closed overlays ask for after it.
 func (c *console) andWhatIsOwed(cmd tea.Cmd) tea.Cmd {
 	if len(c.screens) > 0 {
-		if need := c.screen().need(); need != nil {
-			c.owed = append(c.owed, need)
-		}
+		c.owe(c.anchor())
+		c.owe(c.screen().need())
 	}
 	if len(c.owed) > 0 {
 		cmd = tea.Batch(append(c.owed, cmd)...)
 		c.owed = nil
 	}
 	return tea.Batch(cmd, c.setAlarm())
+}
+
+// owe adds a command to what this message led to.
+func (c *console) owe(cmd tea.Cmd) {
+	if cmd != nil {
+		c.owed = append(c.owed, cmd)
+	}
 }
 
 func (c *console) route(msg tea.Msg) tea.Cmd {

@@ -126,7 +126,7 @@ func (d *dialogue) generalWord(answer string) bool {
 	case answer == "list":
 		d.heard = heard{}
 	case answer == "all":
-		d.c.push(newHelp())
+		d.c.push(newHelp(nil))
 	case slices.Contains([]string{"u", "U", "L", "C"}, key):
 		if a, found := actionFor(d.c.general, key); found {
 			d.do(func() tea.Cmd { return d.c.runAction(a) })

@@ -15,6 +15,8 @@ import (
 // was typed stays until the change is in: a refusal is shown below it.
 type cellEditor struct {
 	title string // of its column
+	about *subject
+	gone  string // said when its row is gone
 	text  input
 	fault string
 	busy  bool
@@ -23,9 +25,17 @@ type cellEditor struct {
 	ended func() tea.Cmd
 }
 
-func (e *cellEditor) closed(c *console) { c.owed = append(c.owed, e.ended()) }
+func (e *cellEditor) closed(c *console) { c.owe(e.ended()) }
+
+func (e *cellEditor) subject() *subject { return e.about }
+
+// bereave says that the row is gone. What was typed stays to be seen.
+func (e *cellEditor) bereave(why string) { e.gone, e.fault = why, "" }
 
 func (e *cellEditor) hints() []hint {
+	if e.gone != "" {
+		return farewellHints
+	}
 	return []hint{{"enter", "apply"}, {"tab", "apply, next cell"}, {"esc", "take back"}}
 }
 
@@ -35,6 +45,7 @@ func (e *cellEditor) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		c.remove(e)
 	case e.busy:
 		e.ahead = append(e.ahead, k)
+	case e.gone != "": // there is nothing to edit
 	case keyAccept.has(k), keyNext.has(k):
 		e.busy = true
 		return e.apply(c, e.text.value(), keyNext.has(k))
@@ -46,7 +57,7 @@ func (e *cellEditor) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 }
 
 func (e *cellEditor) paste(_ *console, s string) tea.Cmd {
-	if !e.busy {
+	if !e.busy && e.gone == "" {
 		e.text.paste(s)
 	}
 	return nil
@@ -57,6 +68,9 @@ const minEditor = 24
 
 func (e *cellEditor) draw(c *console) panel {
 	r := c.screen().cursorRect()
+	if e.gone != "" { // another row stands there, which isn't the one that is edited
+		return c.beside(c.farewell(e.title+" of "+e.about.name, e.gone, plain("You had: "+e.text.value())), r)
+	}
 	w := max(r.w, min(minEditor, c.width-2))
 	x := max(0, min(r.x, c.width-w-1))
 	rows, cx, _ := e.text.view(c, w)
@@ -87,11 +101,11 @@ func (s *sheet[T]) beginEdit(col column[T]) tea.Cmd {
 		return s.c.fail(err)
 	}
 	if col.edit.options != nil {
-		p := s.choose(col, row, col.Title)
+		p := s.choose(col, row)
 		p.next = func(*console) tea.Cmd { return s.goOn(true) }
 		return nil
 	}
-	ed := &cellEditor{title: col.Title, text: newInput(col.edit.text(row)), ended: s.grid.EndEdit}
+	ed := &cellEditor{title: col.Title, about: s.about(row), text: newInput(col.edit.text(row)), ended: s.grid.EndEdit}
 	ed.apply = func(_ *console, value string, next bool) tea.Cmd {
 		return s.applyText(ed, col, row, value, next)
 	}
@@ -129,8 +143,7 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw T, value string,
 func (s *sheet[T]) overtaken(ed *cellEditor, col column[T], saw T, value string, next bool, err error) tea.Cmd {
 	now, moved, gone := s.moved(saw)
 	switch was, theirs := col.edit.text(saw), col.edit.text(now); {
-	case gone:
-		ed.fault = "This " + s.noun + " was removed meanwhile. esc closes."
+	case gone: // which is said when it is shown
 	case !moved:
 		ed.fault = err.Error() // not this row: the whole store is another one, say
 	case theirs == was || theirs == value:
@@ -180,9 +193,9 @@ func (s *sheet[T]) goOn(next bool) tea.Cmd {
 }
 
 // choose opens a picker under the cell.
-func (s *sheet[T]) choose(col column[T], row T, title string) *picker {
+func (s *sheet[T]) choose(col column[T], row T) *picker {
 	options, chosen := col.edit.options(s.c.rules(), row)
-	p := &picker{title: title, options: options, at: chosen, about: s.about(row)}
+	p := &picker{attached: attached{about: s.about(row)}, title: col.Title + " of " + s.label(row), options: options, at: chosen}
 	p.choose = func(_ *console, o option) tea.Cmd { return s.applyChoice(p, col, row, o) }
 	s.c.push(p)
 	return p
@@ -196,7 +209,7 @@ func (s *sheet[T]) chooseOne(key string) bool {
 		return false
 	}
 	i := slices.IndexFunc(s.columns, func(col column[T]) bool { return col.Key == key })
-	s.choose(s.columns[i], row, s.columns[i].Title+" of "+s.label(row))
+	s.choose(s.columns[i], row)
 	return true
 }
 

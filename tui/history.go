@@ -9,7 +9,7 @@ import (
 // history is the action that shows what was done to a row's record. Every screen of records has it.
 func (s *sheet[T]) history() action {
 	return action{
-		id: "history", title: "History", keys: []string{"H"}, menu: "h", section: sectionHere, enabled: s.mayShowHistory,
+		id: "history", title: "History", keys: []string{"H"}, menu: "h", section: sectionHere, single: true, enabled: s.mayShowHistory,
 		run: func() tea.Cmd {
 			row, ok := s.row()
 			if !ok {

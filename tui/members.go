@@ -30,6 +30,14 @@ func (c *console) groupEntries(on []model.ID) []entry {
 	return list
 }
 
+// among asks a snapshot's table for an entry of a list.
+func among[R any](of func(*model.Snapshot) *model.Table[R]) func(*model.Snapshot, uint64) bool {
+	return func(in *model.Snapshot, id uint64) bool {
+		_, ok := of(in).Get(model.ID(id))
+		return ok
+	}
+}
+
 const (
 	noGroups     = "No groups yet. Press 3, then n, to make the first."
 	noWorkspaces = "No workspaces yet. Press 4, then n, to make the first."
@@ -44,7 +52,7 @@ func (s *usersScreen) editGroups() tea.Cmd {
 		return s.editGroupsOfMany()
 	}
 	l := newChecklist("Groups of "+u.Name, s.c.groupEntries(u.Groups))
-	l.empty, l.about = noGroups, s.about(u)
+	l.empty, l.there, l.about = noGroups, among((*model.Snapshot).Groups), s.about(u)
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
 		return c.applyPicked(&picked{
 			list: l, changed: changed, done: "Groups set",
@@ -95,7 +103,7 @@ func (s *usersScreen) editGroupsOfMany() tea.Cmd {
 	targets, called := s.targets(), s.called()
 	entries := s.c.groupEntries(nil)
 	l := newChecklist("Groups of "+called, entries)
-	l.states, l.empty = []string{"as it is", "add", "take out"}, noGroups
+	l.states, l.empty, l.there = []string{"as it is", "add", "take out"}, noGroups, among((*model.Snapshot).Groups)
 	l.apply = func(_ *console, changed map[uint64]int) tea.Cmd {
 		return s.changeBy(l, targets, called, func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
 			return inTurn(changed, list, func(group model.ID, state int) (model.Outcome, error) {
@@ -184,7 +192,7 @@ type grantee struct {
 func (c *console) pickWorkspaces(of grantee, set workspaceSetter) tea.Cmd {
 	states, roles := c.workspaceStates()
 	l := newChecklist("Workspaces of "+of.name, c.workspaceEntries(of.grants, roles))
-	l.states, l.empty, l.about = states, noWorkspaces, of.about
+	l.states, l.empty, l.there, l.about = states, noWorkspaces, among((*model.Snapshot).Workspaces), of.about
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
 		return c.applyPicked(&picked{
 			list: l, changed: changed, done: "Workspaces set",
@@ -236,7 +244,7 @@ func (s *sheet[T]) pickWorkspacesOfMany(set workspaceSetter) tea.Cmd {
 	states[0] = "as it is"
 	roles = append(roles, 0)
 	l := newChecklist("Workspaces of "+called, s.c.workspaceEntries(nil, roles))
-	l.states, l.empty = states, noWorkspaces
+	l.states, l.empty, l.there = states, noWorkspaces, among((*model.Snapshot).Workspaces)
 	l.apply = func(_ *console, changed map[uint64]int) tea.Cmd {
 		return s.changeBy(l, targets, called, func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
 			return inTurn(changed, list, func(workspace model.ID, state int) (model.Outcome, error) {

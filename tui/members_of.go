@@ -41,7 +41,7 @@ func (s *groupsScreen) editGroupMembers() tea.Cmd {
 		}
 	}
 	l := newChecklist("Members of "+g.Name, entries)
-	l.about = s.about(g)
+	l.about, l.there = s.about(g), among((*model.Snapshot).Users)
 	l.empty = "No users yet. Press 1, then n, to invite the first."
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
 		return c.applyPicked(&picked{list: l, changed: changed, done: "Members set", plan: func(changed map[uint64]int) pickWork {
@@ -113,6 +113,7 @@ type memberList struct {
 
 	about   *subject // the workspace
 	entries []entry
+	there   func(*model.Snapshot, uint64) bool
 	seen    map[uint64]model.Seen
 	latest  func(in *model.Snapshot, id uint64) member
 }
@@ -130,7 +131,7 @@ func pickFrom[R any](s *workspacesScreen, of func(*model.Snapshot) *model.Table[
 	}
 	states, roles := s.c.workspaceStates()
 	m.title += " of " + w.Name
-	m.about, m.seen = s.about(w), map[uint64]model.Seen{}
+	m.about, m.there, m.seen = s.about(w), among(of), map[uint64]model.Seen{}
 	m.latest = func(in *model.Snapshot, id uint64) member {
 		r, _ := of(in).Get(model.ID(id))
 		return as(in, r)
@@ -148,7 +149,7 @@ func pickFrom[R any](s *workspacesScreen, of func(*model.Snapshot) *model.Table[
 // pickMembers chooses the role of each member of one kind in a workspace.
 func (c *console) pickMembers(workspace model.ID, states []string, roles []model.ID, m *memberList) tea.Cmd {
 	l := newChecklist(m.title, m.entries)
-	l.states, l.empty, l.about = states, m.empty, m.about
+	l.states, l.empty, l.there, l.about = states, m.empty, m.there, m.about
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
 		return c.applyPicked(&picked{
 			list: l, changed: changed, done: "Members set",

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/model"
 	"lanyard/tui/grid"
 	"lanyard/tui/text"
 )
@@ -22,15 +23,17 @@ type entry struct {
 // checklist is a list to tick: the groups of a user, the members of a workspace and their roles in it. Typing searches,
 // space changes, enter applies what was changed. It may hold thousands: only what is seen is drawn.
 type checklist struct {
-	title  string
-	states []string // what an entry may be, from off on: "", "Viewer", "Owner". Up to two are a box to tick
-	empty  string   // what to do when there is nothing to tick, in a sentence
-	centre bool     // in the middle of the screen instead of beside the cell
+	attached // nothing is about, for several records and for one that isn't made yet
+	title    string
+	states   []string // what an entry may be, from off on: "", "Viewer", "Owner". Up to two are a box to tick
+	empty    string   // what to do when there is nothing to tick, in a sentence
+	centre   bool     // in the middle of the screen instead of beside the cell
 
 	// apply gets the entries that differ from the beginning, with their states.
 	apply func(c *console, changed map[uint64]int) tea.Cmd
 
-	about *subject // the record that it is about; nil for several, or for one that isn't made yet
+	// there reports whether an entry is still in the account; nil if none can go away.
+	there func(in *model.Snapshot, id uint64) bool
 
 	// implied returns the name of the entry that brings this one with it, "" if none does; nil if none ever does. It is
 	// asked about every entry in every frame, so it suits a list of permissions and not of users.
@@ -86,10 +89,32 @@ func newChecklist(title string, entries []entry) *checklist {
 	return l
 }
 
-func (l *checklist) subject() *subject { return l.about }
-
 // bereave says that the record is gone. What was ticked stays to be seen.
-func (l *checklist) bereave(fault string) { l.fault = fault }
+func (l *checklist) bereave(why string) { l.gone, l.fault = why, why }
+
+// missing are the words for an entry that went away.
+const missing = "it isn't there any more"
+
+// miss takes the ticks off entries that went away meanwhile, and names those that were on.
+func (l *checklist) miss(in *model.Snapshot) {
+	if l.there == nil {
+		return
+	}
+	var names []string
+	for i := range l.items {
+		it := &l.items[i]
+		if it.locked == missing || l.there(in, it.id) {
+			continue
+		}
+		if it.state > 0 || it.was > 0 {
+			names = append(names, it.name)
+		}
+		it.state, it.was, it.locked, l.widths = 0, 0, missing, checkWidths{}
+	}
+	if len(names) > 0 && l.gone == "" {
+		l.fault = strings.Join(names, ", ") + " went away meanwhile."
+	}
+}
 
 // on reports whether an entry is ticked itself, whatever others bring with them.
 func (l *checklist) on(id uint64) bool {
@@ -119,6 +144,9 @@ func (l *checklist) changed() bool {
 }
 
 func (l *checklist) hints() []hint {
+	if l.gone != "" {
+		return farewellHints
+	}
 	leave := hint{"esc", "leave"}
 	if l.search.value() != "" {
 		leave.does = "clear the search"
@@ -134,8 +162,9 @@ func (l *checklist) hints() []hint {
 
 func (l *checklist) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 	asked := l.asked
-	l.asked, l.fault, l.searching = false, "", false
+	l.asked, l.fault, l.searching = false, l.gone, false
 	switch {
+	case l.deaf(c, l, k):
 	case l.none():
 		if keyBack.has(k) || keyAccept.has(k) {
 			c.remove(l)
@@ -154,14 +183,19 @@ func (l *checklist) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		l.changeShown()
 	case l.moved(k):
 	default:
-		before := l.search.value()
-		l.searching = true
-		l.search.key(k)
-		if l.search.value() != before {
-			l.find()
-		}
+		l.seek(k)
 	}
 	return nil
+}
+
+// seek gives a key to the search.
+func (l *checklist) seek(k tea.KeyPressMsg) {
+	before := l.search.value()
+	l.searching = true
+	l.search.key(k)
+	if l.search.value() != before {
+		l.find()
+	}
 }
 
 // moved moves to another entry if the key does.
@@ -274,7 +308,7 @@ next:
 }
 
 func (l *checklist) paste(_ *console, s string) tea.Cmd {
-	if !l.none() {
+	if !l.none() && l.gone == "" {
 		l.asked, l.fault = false, ""
 		l.search.paste(s)
 		l.find()
@@ -284,9 +318,9 @@ func (l *checklist) paste(_ *console, s string) tea.Cmd {
 
 // click changes the entry that it hits, as space does.
 func (l *checklist) click(_ *console, _, y int) tea.Cmd {
-	l.asked, l.fault = false, ""
+	l.asked, l.fault = false, l.gone
 	at := l.from + y - l.top
-	if y < l.top || y >= l.top+l.rows || at >= len(l.shown) {
+	if l.gone != "" || y < l.top || y >= l.top+l.rows || at >= len(l.shown) {
 		return nil
 	}
 	l.at = at

@@ -30,8 +30,8 @@ func (l *checklist) draw(c *console) panel {
 	}
 	says := l.says(c, inner)
 	foot := l.foot(c, inner)
-	// A long refusal takes its lines from the window, so that the box stays as it is.
-	l.rows = max(1, min(max(len(l.items), len(says)), l.room(c)-checklistLines-2*air)-len(foot)+1)
+	// A long refusal takes its lines from the window where there is no room for both.
+	l.rows = max(1, min(max(len(l.items), len(says)), l.room(c)-checklistLines-2*air-len(foot)+1))
 	l.top = len(lines) + 1
 	lines = append(lines, says[:min(len(says), l.rows)]...)
 	if len(says) == 0 {

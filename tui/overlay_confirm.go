@@ -14,6 +14,7 @@ const typedCount = 5
 
 // confirm asks before something that destroys. Cancel is marked, and esc is Cancel.
 type confirm struct {
+	attached
 	title   string
 	text    string // what will happen, in a sentence or two
 	verb    string // the button that does it
@@ -22,7 +23,6 @@ type confirm struct {
 	danger  bool // whether the marked button is the one that does it
 	buttonX [2]int
 	fault   string
-	about   *subject // the record that it is about; nil for several
 	run     func() tea.Cmd
 }
 
@@ -30,16 +30,18 @@ func newConfirm(title, text, verb string, count int, run func() tea.Cmd) *confir
 	return &confirm{title: title, text: text, verb: verb, count: count, number: newInput(""), run: run}
 }
 
-func (f *confirm) subject() *subject { return f.about }
-
 func (f *confirm) typed() bool { return f.count >= typedCount }
 
 func (f *confirm) hints() []hint {
+	if f.gone != "" {
+		return farewellHints
+	}
 	return []hint{{"tab", "other button"}, {"enter", "do what is marked"}, {"esc", "cancel"}}
 }
 
 func (f *confirm) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 	switch {
+	case f.deaf(c, f, k):
 	case keyBack.has(k):
 		c.pop()
 	case keyNext.has(k), keyPrev.has(k), keyLeft.has(k), keyRight.has(k):
@@ -67,7 +69,7 @@ func (f *confirm) answer(c *console) tea.Cmd {
 
 func (f *confirm) click(c *console, x, y int) tea.Cmd {
 	_, h := size(f.draw(c).content)
-	if y != h-2 {
+	if y != h-2 || f.gone != "" {
 		return nil
 	}
 	f.danger = x >= f.buttonX[1]
@@ -78,6 +80,9 @@ func (f *confirm) click(c *console, x, y int) tea.Cmd {
 }
 
 func (f *confirm) draw(c *console) panel {
+	if f.gone != "" {
+		return c.centred(c.farewell(f.title, f.gone))
+	}
 	inner := c.boxWidth(56)
 	var lines []line
 	for _, l := range c.wrap(f.text, inner) {

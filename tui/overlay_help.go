@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -11,6 +12,7 @@ import (
 
 // help lists every action that exists here, with its keys. Typing searches, enter runs.
 type help struct {
+	attached
 	search input
 	at     int
 	from   int
@@ -18,7 +20,9 @@ type help struct {
 	moved  bool // the last key moved in the list: the terminal's cursor stands there
 }
 
-func newHelp() *help { return &help{search: newInput("")} }
+func newHelp(about *subject) *help {
+	return &help{attached: attached{about: about}, search: newInput("")}
+}
 
 func (h *help) hints() []hint {
 	return []hint{{"type", "search"}, {"enter", "run"}, {"esc", "back"}}
@@ -53,6 +57,9 @@ func (h *help) run(c *console, found []action, at int) tea.Cmd {
 	}
 	if err := found[at].why(); err != nil {
 		return c.fail(found[at].refusal(err))
+	}
+	if h.gone != "" && found[at].section == sectionHere {
+		return c.fail(errors.New(h.gone))
 	}
 	c.remove(h)
 	return found[at].run()

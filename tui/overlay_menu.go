@@ -11,6 +11,7 @@ import (
 
 // menu lists actions beside a row. One that can't be run stays where it is and says why.
 type menu struct {
+	attached
 	title string
 	aim   aim // what the items are about
 	items []action
@@ -19,11 +20,15 @@ type menu struct {
 }
 
 func (m *menu) hints() []hint {
+	if m.gone != "" {
+		return farewellHints
+	}
 	return []hint{{"enter", "run"}, {"esc", "back"}}
 }
 
 func (m *menu) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 	switch pressed := k.String(); {
+	case m.deaf(c, m, k):
 	case keyBack.has(k), keyLeft.has(k):
 		c.pop()
 	case keyUp.has(k):
@@ -53,7 +58,7 @@ func (m *menu) run(c *console, i int) tea.Cmd {
 }
 
 func (m *menu) click(c *console, _, y int) tea.Cmd {
-	if i := y - 1 + m.from; y > 0 && i < min(len(m.items), m.from+menuRoom(c)) {
+	if i := y - 1 + m.from; y > 0 && i < min(len(m.items), m.from+menuRoom(c)) && m.gone == "" {
 		m.at = i
 		return m.run(c, i)
 	}
@@ -64,6 +69,10 @@ func (m *menu) click(c *console, _, y int) tea.Cmd {
 func menuRoom(c *console) int { return max(1, c.height-3) }
 
 func (m *menu) draw(c *console) panel {
+	r := rect{x: c.width, y: c.screen().cursorRect().y} // at the row's end
+	if m.gone != "" {
+		return c.beside(c.farewell(m.title, m.gone), r)
+	}
 	names, whys := 0, 0
 	for _, a := range m.items {
 		names = max(names, c.cells(a.name()))
@@ -78,8 +87,7 @@ func (m *menu) draw(c *console) panel {
 	for i := m.from; i < min(len(m.items), m.from+room); i++ {
 		lines = append(lines, m.item(c, i, m.items[i], names, inner))
 	}
-	r := c.screen().cursorRect()
-	p := c.beside(c.box(m.title, inner, lines), rect{x: c.width, y: r.y}) // at the row's end
+	p := c.beside(c.box(m.title, inner, lines), r)
 	return p.at(boxIndent+pointerWidth, 1+m.at-m.from)
 }
 

@@ -6,7 +6,6 @@ import (
 	"lanyard/model"
 )
 
-// A menu that stays open while somebody else removes its row must not be about the one that moved there.
 // TestAMenuOnALowScreen shows the item under the pointer, which didn't fit below the others.
 func TestAMenuOnALowScreen(t *testing.T) {
 	d := start(t, setup{width: 40, height: 10, users: 3})
@@ -17,7 +16,8 @@ func TestAMenuOnALowScreen(t *testing.T) {
 	}
 }
 
-func TestAMenuGoesWithItsRow(t *testing.T) {
+// A menu that stays open while somebody else removes its row must not be about the one that moved there.
+func TestAMenuIsOfNoUseWithoutItsRow(t *testing.T) {
 	d := start(t, setup{width: 100, height: 30})
 	d.press("n").enter("ben@acme.test, cai@acme.test").press("ctrl+s esc")
 	d.press("g down a").sees("Resend invite")
@@ -27,7 +27,7 @@ func TestAMenuGoesWithItsRow(t *testing.T) {
 	fresh, err := d.c.snapshot.Refresh(t.Context(), d.store)
 	d.must(err)
 	d.run(d.c.show(fresh))
-	d.misses("Resend invite").sees("Ben went away meanwhile")
+	d.misses("Resend invite").sees("─ Ben ─", "This user went away meanwhile.")
 	d.press("r").misses("Send this to")
 }
 
@@ -47,4 +47,12 @@ func TestEndingAnEditDuringLongWorkLeavesNothingBusy(t *testing.T) {
 		t.Fatal("the grid isn't at work")
 	}
 	d.press("esc").misses("working")
+}
+
+// What is done to one row isn't offered in a menu about the marked ones: it would be done to another row than the title says.
+func TestAMenuOfMarkedRowsOffersNothingForOne(t *testing.T) {
+	d := start(t, setup{width: 100, height: 30, users: 5})
+	d.press("g space space a").sees("2 users marked", "User info", "for one row")
+	d.press("h").sees("This is for one row, and some are marked. esc clears the marks.", "2 users marked")
+	d.press("esc esc g space g a").sees("─ Ana Ruiz ─").press("h").sees("Nothing has been done to Ana Ruiz")
 }

@@ -19,18 +19,19 @@ type option struct {
 
 // picker offers a few choices at a cell. What can't be chosen stays and says why. Typing letters searches.
 type picker struct {
+	attached
 	title   string
 	options []option
 	at      int
 	typed   string
 	choose  func(c *console, o option) tea.Cmd
 	next    func(c *console) tea.Cmd // what tab does after choosing; nil: nothing
-	about   *subject                 // the record that it is about; nil for several
 }
 
-func (p *picker) subject() *subject { return p.about }
-
 func (p *picker) hints() []hint {
+	if p.gone != "" {
+		return farewellHints
+	}
 	list := []hint{{"enter", "choose"}, {"esc", "back"}}
 	if p.next != nil {
 		list = append(list, hint{"tab", "choose and go on"})
@@ -40,6 +41,7 @@ func (p *picker) hints() []hint {
 
 func (p *picker) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 	switch {
+	case p.deaf(c, p, k):
 	case keyBack.has(k):
 		c.pop()
 	case keyUp.has(k):
@@ -86,7 +88,7 @@ func (p *picker) take(c *console) tea.Cmd {
 }
 
 func (p *picker) click(c *console, _, y int) tea.Cmd {
-	if i := y - 1; i >= 0 && i < len(p.options) {
+	if i := y - 1; i >= 0 && i < len(p.options) && p.gone == "" {
 		p.at = i
 		return p.take(c)
 	}
@@ -94,6 +96,9 @@ func (p *picker) click(c *console, _, y int) tea.Cmd {
 }
 
 func (p *picker) draw(c *console) panel {
+	if p.gone != "" {
+		return c.beside(c.farewell(p.title, p.gone), c.screen().cursorRect())
+	}
 	names, notes := 0, 0
 	for _, o := range p.options {
 		names = max(names, c.cells(o.name))

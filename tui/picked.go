@@ -57,6 +57,7 @@ func (c *console) reportPicked(p *picked, out model.Outcome, err error) tea.Cmd 
 		c.push(p.list)
 		return c.fail(err)
 	case len(out.Refused) == 1 && out.Done == 0:
+		c.push(p.list)
 		return c.fail(out.Refused[0].Err)
 	case len(out.Refused) == 1:
 		return c.fail(fmt.Errorf("%s set, 1 refused: %w", count(out.Done, ""), out.Refused[0].Err))

@@ -36,6 +36,9 @@ type screen interface {
 	mayMark() error    // whether rows can be marked, or why not
 	maySort() error    // whether rows can be sorted, or why not
 	need() tea.Cmd     // what the rows in view still wait for
+	hold() tea.Cmd     // shows the row under the cursor, whatever others change, until release
+	release() tea.Cmd
+	aboutOne() *subject
 
 	spokenRows() (rows []spokenRow, from int) // those of the page, and the place of the first
 	whyEmpty() string                         // what belongs where no row is
@@ -133,6 +136,8 @@ func (s *sheet[T]) enters() string          { return "edit" }
 func (s *sheet[T]) mayMark() error          { return nil }
 func (s *sheet[T]) maySort() error          { return nil }
 func (s *sheet[T]) need() tea.Cmd           { return nil }
+func (s *sheet[T]) hold() tea.Cmd           { return s.grid.Hold() }
+func (s *sheet[T]) release() tea.Cmd        { return s.grid.Release() }
 func (s *sheet[T]) leave() (tea.Cmd, bool)  { return nil, false }
 func (s *sheet[T]) resize(w, h int)         { s.grid.SetSize(w, h) }
 func (s *sheet[T]) setTheme(t *theme.Theme) { s.grid.SetTheme(t) }
@@ -212,16 +217,11 @@ func (s *sheet[T]) handle(msg tea.Msg) tea.Cmd {
 	return tea.Batch(s.grid.Update(msg), s.lost())
 }
 
-// lost says what went with rows that somebody removed. What was typed in an editor stays there.
+// lost says what went with rows that somebody removed.
 func (s *sheet[T]) lost() tea.Cmd {
-	if m, ok := s.c.top().(*menu); ok && s.c.screen().aim() != m.aim {
-		// Another row stands there now. What was read in the menu must not be done to it.
-		s.c.remove(m)
-		return s.c.warn(m.title + " went away meanwhile")
-	}
 	l := s.grid.Lost()
-	if ed, ok := s.c.top().(*cellEditor); ok && l.Edit {
-		ed.fault = "This " + s.noun + " was removed meanwhile. esc closes."
+	if m, ok := s.c.top().(*menu); ok && l.Marks > 0 && m.aim.marked > 0 && s.c.screen().holds() == s.kind {
+		m.bereave("Some of what was marked went away meanwhile. esc closes.")
 	}
 	if l.Marks > 0 && s.c.working == 0 { // what we remove ourselves is reported when it is done
 		return s.c.warn(count(l.Marks, "marked "+s.noun) + " went away")

@@ -78,9 +78,12 @@ func (s *groupsScreen) describe() []column[groupRow] {
 func (s *groupsScreen) describeActions() []action {
 	return []action{
 		{id: "group.create", title: "Create a group", keys: []string{"n"}, footer: "create", section: sectionHere, enabled: s.mayCreate, run: s.create},
-		{id: "info", title: "Group info", keys: []string{"o"}, menu: "i", section: sectionHere, enabled: s.oneRow, run: s.info},
-		{id: "group.edit_members", title: "Members…", menu: "m", section: sectionHere, enabled: s.allowed(mayEditMembers), run: s.editGroupMembers},
-		{id: "group.edit_workspaces", title: "Workspaces…", menu: "w", section: sectionHere, enabled: s.oneRow, run: s.editGroupWorkspaces},
+		{id: "info", title: "Group info", keys: []string{"o"}, menu: "i", section: sectionHere, single: true, enabled: s.oneRow, run: s.info},
+		{
+			id: "group.edit_members", title: "Members…", menu: "m", section: sectionHere, single: true,
+			enabled: s.allowed(mayEditMembers), run: s.editGroupMembers,
+		},
+		{id: "group.edit_workspaces", title: "Workspaces…", menu: "w", section: sectionHere, single: true, enabled: s.oneRow, run: s.editGroupWorkspaces},
 		s.history(),
 		s.copyName(),
 		{

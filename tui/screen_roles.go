@@ -83,9 +83,9 @@ func (s *rolesScreen) describe() []column[roleRow] {
 func (s *rolesScreen) describeActions() []action {
 	return []action{
 		{id: "role.create", title: "Create a role", keys: []string{"n"}, footer: "create", section: sectionHere, enabled: s.mayCreate, run: s.create},
-		{id: "info", title: "Role info", keys: []string{"o"}, menu: "i", section: sectionHere, enabled: s.oneRow, run: s.info},
+		{id: "info", title: "Role info", keys: []string{"o"}, menu: "i", section: sectionHere, single: true, enabled: s.oneRow, run: s.info},
 		{
-			id: "role.edit_permissions", title: "Permissions…", menu: "p", section: sectionHere,
+			id: "role.edit_permissions", title: "Permissions…", menu: "p", section: sectionHere, single: true,
 			enabled: s.allowed(ofRole(model.Rules.EditRole)), run: s.editPermissions,
 		},
 		s.history(),

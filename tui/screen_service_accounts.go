@@ -112,9 +112,9 @@ func (s *serviceAccountsScreen) describeActions() []action {
 			id: "service_account.create", title: "Create a service account", keys: []string{"n"}, footer: "create", section: sectionHere,
 			enabled: s.mayCreate, run: s.openCreate,
 		},
-		{id: "info", title: "Account info", keys: []string{"o"}, menu: "i", section: sectionHere, enabled: s.oneRow, run: s.info},
+		{id: "info", title: "Account info", keys: []string{"o"}, menu: "i", section: sectionHere, single: true, enabled: s.oneRow, run: s.info},
 		{
-			id: "service_account.copy_key", title: "Copy API key", keys: []string{"c"}, menu: "c", footer: "copy key", section: sectionHere,
+			id: "service_account.copy_key", title: "Copy API key", keys: []string{"c"}, menu: "c", footer: "copy key", section: sectionHere, single: true,
 			enabled: s.mayReveal, run: s.copyKey,
 		},
 		{

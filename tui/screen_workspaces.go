@@ -94,10 +94,13 @@ func (s *workspacesScreen) describeActions() []action {
 	members := s.allowed(mayEditWorkspaceMembers)
 	return []action{
 		{id: "workspace.create", title: "Create a workspace", keys: []string{"n"}, footer: "create", section: sectionHere, enabled: s.mayCreate, run: s.create},
-		{id: "info", title: "Workspace info", keys: []string{"o"}, menu: "i", section: sectionHere, enabled: s.oneRow, run: s.info},
-		{id: "workspace.edit_users", title: "Users…", menu: "u", section: sectionHere, enabled: members, run: s.editUsers},
-		{id: "workspace.edit_groups", title: "Groups…", menu: "g", section: sectionHere, enabled: members, run: s.editGroups},
-		{id: "workspace.edit_service_accounts", title: "Service accounts…", menu: "s", section: sectionHere, enabled: members, run: s.editServiceAccounts},
+		{id: "info", title: "Workspace info", keys: []string{"o"}, menu: "i", section: sectionHere, single: true, enabled: s.oneRow, run: s.info},
+		{id: "workspace.edit_users", title: "Users…", menu: "u", section: sectionHere, single: true, enabled: members, run: s.editUsers},
+		{id: "workspace.edit_groups", title: "Groups…", menu: "g", section: sectionHere, single: true, enabled: members, run: s.editGroups},
+		{
+			id: "workspace.edit_service_accounts", title: "Service accounts…", menu: "s", section: sectionHere, single: true,
+			enabled: members, run: s.editServiceAccounts,
+		},
 		s.history(),
 		s.copyName(),
 		{

@@ -58,18 +58,20 @@ func (s *sheet[T]) aimed() iter.Seq[T] {
 	}
 }
 
-// aim tells what an action would be about apart from anything else: how many are marked, or else the row.
+// aim tells what an action would be about apart from anything else: how many are marked, and the row if it is only the one
+// under the cursor.
 type aim struct {
 	marked int
 	row    uint64
 }
 
 func (s *sheet[T]) aim() aim {
-	if _, _, marked := s.grid.Counts(); marked > 0 {
-		return aim{marked: marked}
-	}
+	_, _, marked := s.grid.Counts()
 	_, id, _, _ := s.grid.Cursor()
-	return aim{row: id}
+	if only, ok := s.single(); marked > 0 && (!ok || uint64(s.seen(only).ID) != id) {
+		id = 0
+	}
+	return aim{marked, id}
 }
 
 // single returns the row that an action is about if it is only one.

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -181,12 +182,12 @@ func TestTicksOfTwoPeopleAreMergedOrAskedAbout(t *testing.T) {
 // A row that vanishes while something is open about it says so, and nothing is done to another one.
 func TestWhatVanishesWhileAskedAboutSaysSo(t *testing.T) {
 	for _, tt := range []struct{ keys, sees, stays string }{
-		{"x", "Ben Okafor went away meanwhile", ""},
-		{"a", "Ben Okafor went away meanwhile", ""},
-		{"right right enter", "Ben Okafor went away meanwhile", ""},
-		{"a s", "Ben Okafor went away meanwhile", ""},
-		{"enter x", "This user was removed meanwhile. esc closes.", "Ben Okaforx"},
-		{"a m", "This user was removed meanwhile.", "Groups of Ben Okafor"},
+		{"x", "This user went away meanwhile. esc closes.", "Remove Ben Okafor?"},
+		{"a", "This user went away meanwhile. esc closes.", "─ Ben Okafor ─"},
+		{"right right enter", "This user went away meanwhile. esc closes.", "Role of Ben Okafor"},
+		{"a s", "This user went away meanwhile. esc closes.", "Role of Ben Okafor"},
+		{"enter x", "This user went away meanwhile. esc closes.", "Ben Okaforx"},
+		{"a m", "This user went away meanwhile.", "Groups of Ben Okafor"},
 		{"o", "This user was removed meanwhile.", ""},
 		{"space", "1 marked user went away", ""},
 	} {
@@ -201,7 +202,65 @@ func TestWhatVanishesWhileAskedAboutSaysSo(t *testing.T) {
 			o.arrive()
 			o.sees(tt.sees, tt.stays)
 			o.checkFrame()
+			if tt.stays == "" {
+				return
+			}
+			before := o.snapshot().Revision()
+			o.press("down enter x c tab d enter").sees(tt.stays) // meant for what isn't there any more
+			if o.snapshot().Revision() != before || strings.HasPrefix(o.c.toast.text, "The email") {
+				t.Error("a key did something to another row")
+			}
+			o.press("esc").misses(tt.stays)
 		})
+	}
+}
+
+// A record that comes back while something is open about it is the one that it is about again, wherever it stands.
+func TestWhatComesBackIsGoneOnWith(t *testing.T) {
+	for _, tt := range []struct{ keys, sees string }{
+		{"a", "Deactivate"}, {"right right enter", "Builds and runs"}, {"enter x", "Ben Okaforx"}, {"x", "[ Cancel ]"},
+	} {
+		t.Run(tt.keys, func(t *testing.T) {
+			o := newOffice(t, 100, 24)
+			o.press(tt.keys).sees(tt.sees)
+			_, err := o.c.session.Directory.RemoveUsers(t.Context(), o.other, []model.Seen{{ID: o.ben}}, true)
+			o.must(err)
+			o.arrive()
+			o.sees("This user went away meanwhile.")
+			_, err = o.c.session.Directory.Undo(t.Context(), o.other, model.UndoChoice{})
+			o.must(err)
+			o.arrive()
+			o.misses("went away meanwhile").sees(tt.sees)
+			if got := o.c.screen().aim().row; got != uint64(o.ben) {
+				t.Errorf("the cursor is on %d", got)
+			}
+		})
+	}
+}
+
+// A row that comes not to match the filter stays where it is while something is open beside it.
+func TestARowStaysUnderWhatIsOpenBesideIt(t *testing.T) {
+	for _, keys := range []string{"a", "right right enter", "enter", "x", "?"} {
+		o := newOffice(t, 100, 24)
+		o.press("/").enter("status:active").press("enter g").press("down")
+		o.press("g")
+		for range 3 {
+			if o.c.screen().aim().row == uint64(o.ben) {
+				break
+			}
+			o.press("down")
+		}
+		o.press(keys)
+		_, err := o.c.session.Directory.DeactivateUsers(t.Context(), o.other, []model.Seen{{ID: o.ben}}, false)
+		o.must(err)
+		o.arrive()
+		if got := o.c.screen().aim().row; got != uint64(o.ben) {
+			t.Errorf("%s: the cursor is on %d", keys, got)
+		}
+		o.press("esc")
+		if got := o.c.screen().aim().row; got == uint64(o.ben) {
+			t.Errorf("%s: what doesn't match stays when nothing is open any more", keys)
+		}
 	}
 }
 
@@ -259,5 +318,27 @@ func TestConflictFrames(t *testing.T) {
 				golden.RequireEqual(t, o.c.View().Content+"\n")
 			})
 		}
+	}
+}
+
+// A group that is deleted while it is ticked in a list is named, and the rest of what was ticked is kept.
+func TestAnEntryThatVanishesIsNamed(t *testing.T) {
+	o := newOffice(t, 100, 24)
+	var groups []model.Group
+	for _, name := range []string{"sre", "tools"} {
+		g, err := o.c.session.Directory.CreateGroup(t.Context(), o.other, model.Draft{Name: name})
+		o.must(err)
+		groups = append(groups, g)
+	}
+	o.arrive()
+	o.press("a m space down space").sees("[✓] sre", "[✓] tools")
+	_, err := o.c.session.Directory.DeleteGroups(t.Context(), o.other, []model.Seen{{ID: groups[0].ID}})
+	o.must(err)
+	o.arrive()
+	o.sees("sre went away meanwhile.", "[ ] sre", "[✓] tools")
+	o.press("up space").sees("sre can't be changed: it isn't there")
+	o.press("enter").sees("Groups set")
+	if u := o.user(); len(u.Groups) != 1 || u.Groups[0] != groups[1].ID {
+		t.Errorf("%+v", u.Groups)
 	}
 }

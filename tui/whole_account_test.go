@@ -27,8 +27,8 @@ func TestGroupsFromBothSides(t *testing.T) {
 func TestWorkspaceRolesFromBothSides(t *testing.T) {
 	d := start(t, setup{width: 120, height: 30})
 	d.press("4 n").enter("web").press("ctrl+s").sees("web created", "Ana Ruiz")
-	d.press("enter").sees("Users of web", "Owner").press("left enter").sees("Ana Ruiz is the only Owner of web")
-	d.press("2 n").enter("bot").press("ctrl+s a w").sees("Workspaces of bot").press("space space enter").sees("Workspaces set")
+	d.press("enter").sees("Users of web", "Owner").press("left enter").sees("Ana Ruiz is the only Owner of web", "Users of web")
+	d.press("esc esc 2 n").enter("bot").press("ctrl+s a w").sees("Workspaces of bot").press("space space enter").sees("Workspaces set")
 	w := d.snapshot().Workspaces().At(0)
 	if tally := d.snapshot().Tally(w.ID); tally.ServiceAccounts != 1 || tally.Users != 1 {
 		t.Errorf("counted %+v", tally)

@@ -23,7 +23,7 @@ func (g *Grid[T]) Edit(view string) tea.Cmd {
 	}
 	g.edit = editor{on: true, id: id, column: column, view: view}
 	g.arrange()
-	g.want.pin, g.want.pinned = id, true
+	g.pin()
 	return g.refresh()
 }
 
@@ -34,11 +34,40 @@ func (g *Grid[T]) EndEdit() tea.Cmd {
 	}
 	g.edit = editor{}
 	g.arrange()
-	g.want.pin, g.want.pinned = 0, false
+	g.pin()
 	return g.refresh()
 }
 
-// Editing is the cell that is being edited. It stops by itself when its row is gone: see Lost.
+// Hold shows the row with the cursor even if it comes not to match the filter, until Release: something is open beside it.
+func (g *Grid[T]) Hold() tea.Cmd {
+	_, id, _, ok := g.Cursor()
+	if !ok || g.want.query.all() {
+		return nil // nothing hides it
+	}
+	g.held, g.holds = id, true
+	g.pin()
+	return g.refresh()
+}
+
+// Release ends Hold.
+func (g *Grid[T]) Release() tea.Cmd {
+	if !g.holds {
+		return nil
+	}
+	g.held, g.holds = 0, false
+	g.pin()
+	return g.refresh()
+}
+
+// pin has the next picture show the row that is edited, or held.
+func (g *Grid[T]) pin() {
+	g.want.pin, g.want.pinned = g.held, g.holds
+	if g.edit.on {
+		g.want.pin, g.want.pinned = g.edit.id, true
+	}
+}
+
+// Editing is the cell that is being edited. It stops by itself when its row is gone.
 func (g *Grid[T]) Editing() (id uint64, column string, ok bool) {
 	return g.edit.id, g.edit.column, g.edit.on
 }
@@ -51,7 +80,6 @@ func (g *Grid[T]) followEdit() {
 	if _, ok := g.pic.rows.Find(g.edit.id); !ok {
 		g.edit = editor{}
 		g.arrange()
-		g.want.pin, g.want.pinned = 0, false
-		g.lost.Edit = true
+		g.pin()
 	}
 }

@@ -37,6 +37,8 @@ type Grid[T any] struct {
 
 	marks marks
 	edit  editor
+	held  uint64 // the row that something is open beside, while holds
+	holds bool
 	lost  Lost
 }
 
@@ -49,8 +51,7 @@ type Empty struct {
 
 // Lost is what went with rows that are no longer there.
 type Lost struct {
-	Marks int  // rows that were marked
-	Edit  bool // the row that was being edited
+	Marks int // rows that were marked
 }
 
 // New makes an empty grid, sorted by the first column that can be.
