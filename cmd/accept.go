@@ -62,7 +62,7 @@ func (e *env) readSecret(prompt string) ([]byte, error) {
 	if e.passphraseFile == "-" {
 		return nil, usage(errors.New("standard input can't give two secrets: name a file with --passphrase-file"))
 	}
-	text, err := bufio.NewReader(io.LimitReader(e.in, maxSecretLine)).ReadBytes('\n')
+	text, err := bufio.NewReader(io.LimitReader(e.input(), maxSecretLine)).ReadBytes('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("reading standard input: %w", err)
 	}

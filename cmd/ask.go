@@ -1,34 +1,15 @@
 package cmd
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"golang.org/x/term"
 
 	"lanyard/model"
 )
-
-// sure asks whether somebody means it, unless they said so.
-func (e *env) sure(question string) error {
-	if e.yes {
-		return nil
-	}
-	if !e.asks() {
-		return usage(errors.New("there is no terminal to ask on: say --yes if you mean it"))
-	}
-	_, _ = fmt.Fprint(e.err, question+" [y/N] ")
-	answer, err := bufio.NewReader(e.in).ReadString('\n')
-	if err == nil && slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer))) {
-		return nil
-	}
-	return errDeclined
-}
 
 // progress shows how far long work is, to a person at a terminal. done takes it away again.
 func (e *env) progress(ctx context.Context, what string) (with context.Context, done func()) {

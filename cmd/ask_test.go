@@ -65,7 +65,7 @@ func TestQuestions(t *testing.T) {
 func TestNobodyIsAskedWhoIsNotThere(t *testing.T) {
 	e := &env{in: strings.NewReader("y\n"), err: &bytes.Buffer{}}
 	err := e.ask("Remove", "user", []target{{name: "a\x1b[2Jb"}}, "")
-	if exitCode(err) != exitUsage || !strings.Contains(err.Error(), "remove a‹U+001B›[2Jb?") || !strings.Contains(err.Error(), "--yes") {
+	if exitCode(err) != exitUsage || !strings.Contains(err.Error(), "Remove a‹U+001B›[2Jb?") || !strings.Contains(err.Error(), "--yes") {
 		t.Error(err)
 	}
 	e.yes = true

@@ -66,7 +66,7 @@ func (e *env) backup(ctx context.Context, path string, force bool) error {
 // interrupted says that work was interrupted, rather than with what.
 func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return errors.New("interrupted: nothing was changed")
+		return errStopped
 	}
 	return err
 }

@@ -1,13 +1,8 @@
 package cmd
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -153,36 +148,4 @@ func (e *env) editFaulty(draft *editor.Draft) (again bool, err error) {
 		return answer == "y", err
 	}
 	return false, refusal
-}
-
-// interactive reports whether somebody is there to ask.
-func (e *env) interactive() bool { return isTerminal(e.in) && isTerminal(e.err) }
-
-// choose asks for one of some letters until it gets one. --yes answers with the first.
-func (e *env) choose(question string, letters ...string) (string, error) {
-	if e.yes {
-		return letters[0], nil
-	}
-	if !e.interactive() {
-		return "", usage(errors.New("there is nobody here to ask: add --yes"))
-	}
-	in := bufio.NewReader(e.in)
-	for {
-		if _, err := fmt.Fprint(e.err, question+" "); err != nil {
-			return "", err
-		}
-		answer, err := in.ReadString('\n')
-		answer = strings.ToLower(strings.TrimSpace(answer))
-		for _, l := range letters {
-			if answer != "" && strings.HasPrefix(answer, l) {
-				return l, nil
-			}
-		}
-		if errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) {
-			return letters[len(letters)-1], nil
-		}
-		if err != nil {
-			return "", err
-		}
-	}
 }

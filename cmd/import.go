@@ -144,7 +144,7 @@ func (p *planned) apply(ctx context.Context, a *acting, rows []model.Row, how mo
 	said := p.say(plan)
 	if err != nil {
 		if ctx.Err() != nil {
-			err = fmt.Errorf("interrupted: what was done before is kept, and the rest is done by doing it again: %w", err)
+			err = &model.Error{What: "Interrupted", Hint: "What was done before is kept, and the rest is done by doing it again."}
 		}
 		return invited, errors.Join(err, said)
 	}

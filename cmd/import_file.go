@@ -46,7 +46,7 @@ func (e *env) readImport(path string, columns map[string]string) (imported, erro
 
 func (e *env) readAll(path string) ([]byte, error) {
 	if path == "-" {
-		return io.ReadAll(e.in)
+		return io.ReadAll(e.input())
 	}
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {

@@ -70,7 +70,7 @@ func (e *env) passphrase(prompt string) ([]byte, error) {
 
 // readPassphrase reads the first line of a file, or of standard input for "-".
 func (e *env) readPassphrase(path string) (line []byte, err error) {
-	in := e.in
+	in := e.input()
 	if path != "-" {
 		f, err := openPassphrase(path)
 		if err != nil {
@@ -123,7 +123,7 @@ func (e *env) prompt(prompt string) ([]byte, error) {
 		return nil, errors.New("there is no terminal to ask on")
 	}
 	_, _ = fmt.Fprint(e.err, prompt)
-	text, err := term.ReadPassword(int(f.Fd()))
+	line, err := e.hidden(f)
 	_, _ = fmt.Fprintln(e.err)
-	return text, err
+	return line, err
 }

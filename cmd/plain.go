@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"lanyard/keys/clipboard"
 	"lanyard/model"
@@ -27,7 +26,7 @@ func (e *env) plainFlag(c *cobra.Command) {
 func (e *env) converse(ctx context.Context, session *tui.Session, clip *clipboard.Clipboard, mailer model.Mailer) error {
 	defer clip.Close()
 	lines := talk.New(talk.Options{
-		In: e.in, Out: e.out, Mode: text.Mode{ASCII: e.ascii || !utf8Locale(e.getenv)}, Echo: e.asks(), Secret: e.hiddenLine(ctx),
+		In: e.in, Out: e.out, Mode: text.Mode{ASCII: e.ascii || !utf8Locale(e.getenv)}, Echo: e.asks(), Secret: e.hiddenLine(),
 	})
 	return tui.Converse(ctx, tui.Options{
 		Session: session, Found: e.foundFromConsole, Clipboard: clip, Mailer: mailer, Theme: theme.Options{NoColor: true}, Now: e.now,
@@ -36,18 +35,13 @@ func (e *env) converse(ctx context.Context, session *tui.Session, clip *clipboar
 
 // hiddenLine returns what reads a line from a terminal without showing it, nil where there is no terminal. A signal that ends
 // the program meanwhile leaves the terminal as it was.
-func (e *env) hiddenLine(ctx context.Context) func() ([]byte, error) {
+func (e *env) hiddenLine() func() ([]byte, error) {
 	f, ok := e.in.(*os.File)
 	if !ok || !e.asks() {
 		return nil
 	}
 	return func() ([]byte, error) {
-		fd := int(f.Fd())
-		if before, err := term.GetState(fd); err == nil {
-			stop := context.AfterFunc(ctx, func() { _ = term.Restore(fd, before) }) // nobody is left to tell
-			defer stop()
-		}
-		secret, err := term.ReadPassword(fd)
+		secret, err := e.hidden(f)
 		_, _ = e.out.Write([]byte{'\n'}) // what follows fails as well
 		return secret, err
 	}

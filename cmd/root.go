@@ -25,6 +25,7 @@ var version = "dev"
 
 // env is what a run of the program works with, and what its flags said.
 type env struct {
+	ctx      context.Context // ends when the process is told to stop; nil for never
 	in       io.Reader
 	out, err io.Writer
 	getenv   func(string) string
@@ -48,6 +49,7 @@ func Main(args []string) int {
 	harden()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once, whatever it does
 	return system().run(ctx, args)
 }
 
@@ -57,6 +59,7 @@ func system() *env {
 }
 
 func (e *env) run(ctx context.Context, args []string) int {
+	e.ctx = ctx
 	root := e.root()
 	root.SetArgs(args)
 	root.SetIn(e.in)
@@ -64,6 +67,9 @@ func (e *env) run(ctx context.Context, args []string) int {
 	root.SetErr(e.err)
 	err := root.ExecuteContext(ctx)
 	e.close()
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = errInterrupted
+	}
 	if _, said := errors.AsType[silent](err); err != nil && !said {
 		printError(e.err, err)
 	}

@@ -187,14 +187,14 @@ func (e *env) verifyStream(ctx context.Context, v verify, d *model.Directory) er
 	stop := u.every(ctx, useEvery)
 	defer stop()
 	out := json.NewEncoder(e.out)
-	lines := bufio.NewReaderSize(e.in, maxSecretLine)
+	lines := bufio.NewReaderSize(e.input(), maxSecretLine)
 	for ctx.Err() == nil {
 		line, err := lines.ReadSlice('\n')
 		if errors.Is(err, bufio.ErrBufferFull) { // too long for a key: answered once, when its end comes
 			line = nil
 			err = skipLine(lines)
 		}
-		if err != nil && len(line) == 0 {
+		if errors.Is(err, errStopped) || err != nil && len(line) == 0 {
 			return ended(err)
 		}
 		verdict, failed := verifier.Verify(ctx, line)
@@ -213,7 +213,7 @@ func (e *env) verifyStream(ctx context.Context, v verify, d *model.Directory) er
 			return ended(err)
 		}
 	}
-	return ctx.Err()
+	return nil // told to stop
 }
 
 func skipLine(r *bufio.Reader) error {
@@ -224,8 +224,9 @@ func skipLine(r *bufio.Reader) error {
 	}
 }
 
+// ended is what a stream ends with: to be told to stop is how it ends well, as is the end of its input.
 func ended(err error) error {
-	if errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) || errors.Is(err, errStopped) {
 		return nil
 	}
 	return fmt.Errorf("reading standard input: %w", err)
