@@ -115,6 +115,34 @@ func (s *changes) check(names []string) error {
 		return usage(fmt.Errorf("there is nothing to set. See: %s --help", s.command.CommandPath()))
 	case len(names) > 1 && (s.has("name") || s.has("if-version")):
 		return usage(errors.New("--name and --if-version are for one: name only one"))
+	case s.has("if-version") && s.version == 0:
+		return usage(errors.New("--if-version begins with 1: give the version that JSON gave"))
+	}
+	return s.contradictions()
+}
+
+// contradictions refuses flags of which one takes back what another does.
+func (s *changes) contradictions() error {
+	given := map[string]string{}
+	for _, flag := range []string{"workspace", "remove-workspace", "add-group", "remove-group", "add-permission", "remove-permission"} {
+		if !s.has(flag) {
+			continue
+		}
+		values, err := s.command.Flags().GetStringArray(flag)
+		if err != nil {
+			return err
+		}
+		for _, value := range values {
+			says, of := "--"+flag+" "+value, value
+			if flag == "workspace" {
+				of = value[:max(0, strings.LastIndex(value, ":"))]
+			}
+			of = flag[strings.LastIndex(flag, "-")+1:] + " " + model.FoldName(of)
+			if before, twice := given[of]; twice && before != says {
+				return usage(fmt.Errorf("%s contradicts %s: give one of them", says, before))
+			}
+			given[of] = says
+		}
 	}
 	return nil
 }

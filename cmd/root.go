@@ -84,7 +84,8 @@ func (e *env) root() *cobra.Command {
 	cobra.EnableCommandSorting = false // the help has them in the order in which they are added
 	c := &cobra.Command{
 		Use: "lanyard", Short: rootShort, Example: rootExample, Args: noArgs, SilenceErrors: true, SilenceUsage: true,
-		RunE: func(c *cobra.Command, _ []string) error { return e.console(c.Context()) },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return nothingEmpty(c) },
+		RunE:              func(c *cobra.Command, _ []string) error { return e.console(c.Context()) },
 	}
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetHelpCommand(helpCommand())
@@ -112,6 +113,17 @@ func (e *env) root() *cobra.Command {
 	c.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	e.completes(c)
 	return c
+}
+
+// nothingEmpty refuses flags that were given and say nothing: in a script that is a variable that isn't set, and to do without
+// would be to work on another store, or as somebody else.
+func nothingEmpty(c *cobra.Command) error {
+	for _, name := range []string{"db", "as", "passphrase-file"} {
+		if f := c.Flags().Lookup(name); f != nil && f.Changed && f.Value.String() == "" {
+			return usage(fmt.Errorf("--%s is empty: say what it is to be, or leave it out", name))
+		}
+	}
+	return nil
 }
 
 func (e *env) versionCommand() *cobra.Command {

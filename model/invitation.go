@@ -191,6 +191,9 @@ func FindUser(ctx context.Context, store Store, email string) (User, error) {
 	var u User
 	err := store.View(ctx, func(tx ReadTx) error {
 		id, err := tx.Find(IndexUserEmail, FoldEmail(strings.TrimSpace(email)))
+		if errors.Is(err, ErrNotFound) {
+			id, err = idIn(email), nil
+		}
 		if err != nil {
 			return err
 		}

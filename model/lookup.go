@@ -11,7 +11,14 @@ import (
 // What is here reads a record or two for a process that asks once and has no Snapshot: a command that copies a key from an
 // account of a million users reads a handful of records.
 
-// find returns the record with a name, or with an id where nothing is called so.
+// idIn returns the id that a text may be, 0 if it is none.
+func idIn(text string) ID {
+	n, _ := strconv.ParseUint(strings.TrimSpace(text), 10, 64) // 0 is nobody's
+	return ID(n)
+}
+
+// find returns the record with a name, or with an id where nothing is called so. A text that is the one's name and another's
+// id is refused: what is meant can't be told.
 func (e entity[T]) find(in *change, name string) (T, error) {
 	var none T
 	if e.fixed != nil {
@@ -25,18 +32,27 @@ func (e entity[T]) find(in *change, name string) (T, error) {
 	if err != nil {
 		return none, err
 	}
+	also := idIn(name)
 	if !known {
-		n, err := strconv.ParseUint(strings.TrimSpace(name), 10, 64)
-		if err != nil {
-			return none, e.unknown(name)
-		}
-		id = ID(n)
+		id = also
 	}
 	r, err := e.fetch(in, Seen{ID: id})
 	if errors.Is(err, ErrNotFound) {
 		return none, e.unknown(name)
 	}
-	return r, err
+	if err != nil || also == id || also == 0 {
+		return r, err
+	}
+	switch other, err := e.fetch(in, Seen{ID: also}); {
+	case err == nil:
+		return none, &Error{
+			Kind: ErrConflict, What: fmt.Sprintf("%s is the name of one %s and the id of another, %s", name, e.kind, nameOf(other)),
+			Hint: fmt.Sprintf("Call the other by its name, or this one by its id, %d.", id),
+		}
+	case !errors.Is(err, ErrNotFound):
+		return none, err
+	}
+	return r, nil
 }
 
 func (e entity[T]) unknown(name string) error {
@@ -121,8 +137,7 @@ func (d *Directory) FindUser(ctx context.Context, actor Actor, email string) (Us
 			return err
 		}
 		if !known {
-			n, _ := strconv.ParseUint(strings.TrimSpace(email), 10, 64) // 0 is nobody
-			id = ID(n)
+			id = idIn(email)
 		}
 		if seen := rules.SeeAll(); seen != nil && id != actor.User {
 			return seen
@@ -147,7 +162,10 @@ func (d *Directory) FindRole(ctx context.Context, scope Scope, name string) (Rol
 	var r Role
 	err := d.look(ctx, func(in *change) (err error) {
 		if r, err = roles.find(in, name); err == nil && r.Scope != scope {
-			err = roles.unknown(name)
+			err = &Error{
+				Kind: ErrNotFound, What: fmt.Sprintf("%s is a %s role, and a %s role is asked for here", r.Name, r.Scope, scope),
+				Hint: "A tenant role is what somebody is in the account, a workspace role what they are in one workspace.",
+			}
 		}
 		return err
 	})
