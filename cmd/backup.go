@@ -73,7 +73,8 @@ func interrupted(ctx context.Context, err error) error {
 
 const restoreLong = `Puts a backup in the place of the store. The backup is read whole first; what was
 there is kept beside it, under a name with the time. Consoles that are open go on
-with the restored store.
+with the restored store. lanyard makes a backup a day by itself, into the directory
+default.db.backups beside the store.
 
 Changes since the backup are in what was kept, and nowhere else.`
 
@@ -94,7 +95,7 @@ func (e *env) restore(ctx context.Context, backup string) error {
 	about, err := db.Examine(with, backup)
 	done()
 	if err != nil {
-		return interrupted(ctx, err)
+		return interrupted(ctx, h.unfit(backup, err))
 	}
 	report, err := e.checkFile(ctx, backup)
 	if err != nil {
@@ -110,6 +111,25 @@ func (e *env) restore(ctx context.Context, backup string) error {
 		return interrupted(ctx, err)
 	}
 	return e.restored(h, backup, about, kept)
+}
+
+// unfit says of a backup that can't be restored where others are: what to do about a store would be no help.
+func (h home) unfit(backup string, err error) error {
+	fault, ok := errors.AsType[*model.Error](err)
+	missing := errors.Is(err, db.ErrMissing)
+	if !ok || !missing && exitCode(err) != exitDamaged {
+		return err
+	}
+	what := strings.Replace(fault.What, "The store "+backup, "The backup "+backup, 1)
+	if missing {
+		what = "There is no backup " + backup
+	}
+	dir := db.BackupDir(h.store)
+	hint := fmt.Sprintf("The daily ones are kept in %s, and there are none yet.", dir)
+	if newest := db.NewestBackup(h.store); newest != "" {
+		hint = fmt.Sprintf("The daily ones are in %s; the newest is %s.", dir, newest)
+	}
+	return &model.Error{Kind: fault.Kind, What: what, Hint: hint}
 }
 
 func notTheStore(backup, store string) error {

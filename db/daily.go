@@ -15,6 +15,18 @@ import (
 // owner chose for the account, encrypted or not, and go where it goes.
 func BackupDir(path string) string { return path + ".backups" }
 
+// NewestBackup returns the name of the newest of a store's automatic backups, without their directory; "" if there is none.
+func NewestBackup(path string) string {
+	newest := ""
+	entries, _ := os.ReadDir(BackupDir(path)) // in the order of their names, and so of their days
+	for _, e := range entries {
+		if ok, _ := filepath.Match("????-??-??-*.db", e.Name()); ok {
+			newest = e.Name()
+		}
+	}
+	return newest
+}
+
 // daily is a store's backup of the day.
 type daily struct {
 	keep   int
