@@ -60,11 +60,11 @@ func (e *env) readSecret(prompt string) ([]byte, error) {
 		return e.prompt(prompt)
 	}
 	if e.passphraseFile == "-" {
-		return nil, usage(errors.New("standard input can't give two secrets: name a file with --passphrase-file"))
+		return nil, usage("Name a file that holds the passphrase: --passphrase-file FILE.", "Standard input can't give two secrets")
 	}
 	text, err := bufio.NewReader(io.LimitReader(e.input(), maxSecretLine)).ReadBytes('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("reading standard input: %w", err)
+		return nil, unreadInput(err)
 	}
 	return text, nil
 }

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -79,14 +78,15 @@ func (a *activity) flags(c *cobra.Command) {
 
 // filter is what was asked for, or what is wrong with it.
 func (a *activity) filter(now time.Time) (*model.EventFilter, error) {
-	if !slices.Contains([]string{"table", "json", "csv"}, a.output) {
-		return nil, usage(fmt.Errorf("%q is no way to answer: choose table, json or csv", a.output))
-	}
 	if a.limit < 0 {
-		return nil, usage(errors.New("--limit can't be below 0"))
+		return nil, badLimit()
 	}
 	f := &model.EventFilter{Action: a.action, Target: a.target, By: a.by}
+	known := wordsFor(model.Categories(), snake)
 	for _, c := range a.category {
+		if !slices.ContainsFunc(known, func(k string) bool { return strings.HasPrefix(k, snake(c)) }) {
+			return nil, usage("Choose "+orList(known)+".", "There is no category %q", c)
+		}
 		f.Category = append(f.Category, strings.ReplaceAll(c, "_", " ")) // as JSON spells it
 	}
 	var err error

@@ -21,7 +21,7 @@ func (e *env) mayCopy(wanted bool) error {
 	}
 	setting, err := e.clipboardSetting()
 	if err == nil && setting == clipboard.Off {
-		return usage(errors.New("there is nothing to copy with: --clipboard is off"))
+		return usage("Choose another way: --clipboard auto. Or print it with --show-key or sa show-key.", "Nothing is copied while --clipboard is off")
 	}
 	return err
 }

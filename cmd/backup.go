@@ -34,14 +34,6 @@ func (e *env) backupCommand() *cobra.Command {
 	return c
 }
 
-// oneFile asks for a file.
-func oneFile(c *cobra.Command, args []string) error {
-	if len(args) != 1 || args[0] == "" {
-		return usage(fmt.Errorf("%s takes a FILE. See: %s --help", c.CommandPath(), c.CommandPath()))
-	}
-	return nil
-}
-
 func (e *env) backup(ctx context.Context, path string, force bool) error {
 	h := e.home()
 	store, err := db.Open(h.store)

@@ -113,7 +113,7 @@ func (e *env) checkFile(ctx context.Context, path string) (r checkReport, err er
 	}
 	exe, err := os.Executable()
 	if err != nil {
-		return r, fmt.Errorf("can't find this program, to check in a process of its own: %w", err)
+		return r, failed(err, "Call it by its whole path.", "This program, which checks in a process of its own, can't be found")
 	}
 	var out, said bytes.Buffer
 	child := exec.CommandContext(ctx, exe)
@@ -148,7 +148,7 @@ func (e *env) checkCopy(path string) (*os.File, error) {
 		f, err = os.CreateTemp("", "lanyard-check-*")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("a check needs room for a copy: %w", err)
+		return nil, failed(err, "Make room there, or name another place in TMPDIR.", "A check needs room for a copy")
 	}
 	return f, nil
 }
@@ -158,10 +158,17 @@ const checkFileName = "check-file"
 
 func (e *env) checkFileCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: checkFileName + " COPY NAME", Hidden: true, Short: "Check a copy that nobody else uses", Args: cobra.ExactArgs(2),
+		Use: checkFileName + " COPY NAME", Hidden: true, Short: "Check a copy that nobody else uses", Args: copyAndName,
 		Example: "  lanyard check",
 		RunE:    func(c *cobra.Command, args []string) error { return e.checkHere(c.Context(), args[0], args[1]) },
 	}
+}
+
+func copyAndName(c *cobra.Command, args []string) error {
+	if len(args) != 2 {
+		return wrongArgs(c, "A copy and what it is called have to be named")
+	}
+	return nil
 }
 
 func (e *env) checkHere(ctx context.Context, path, name string) error {

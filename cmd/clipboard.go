@@ -46,7 +46,7 @@ const clearCommandName = "clear-clipboard"
 func (e *env) clipboardSetting() (clipboard.Setting, error) {
 	s, err := clipboard.ParseSetting(e.clip)
 	if err != nil {
-		return s, usage(err)
+		return s, usage("Choose auto, native, tmux, osc52 or off.", "%q is no way to copy", e.clip)
 	}
 	return s, nil
 }
@@ -107,7 +107,7 @@ func (e *env) clearClipboardCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			err := clipboard.Keep(c.Context(), e.in, e.out, clipboard.System())
 			if errors.Is(err, clipboard.ErrOrder) {
-				return usage(err)
+				return usage("lanyard starts this by itself.", "There is no order on standard input: %v", err)
 			}
 			return err
 		},

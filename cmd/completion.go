@@ -2,7 +2,6 @@ package cmd
 
 import (
 	_ "embed"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -45,7 +44,7 @@ func (e *env) completionCommand() *cobra.Command {
 			if len(args) == 1 && completionShells[args[0]] != nil {
 				return nil
 			}
-			return usage(fmt.Errorf("say for which shell: bash, zsh, fish or powershell. See: %s --help", c.CommandPath()))
+			return wrongArgs(c, "One shell has to be named: bash, zsh, fish or powershell")
 		},
 		RunE: func(c *cobra.Command, args []string) error { return completionShells[args[0]](c.Root(), e.out) },
 	}

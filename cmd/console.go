@@ -71,7 +71,7 @@ func (e *env) show(ctx context.Context, session *tui.Session, clip *clipboard.Cl
 		return e.converse(ctx, session, clip, mailer)
 	}
 	if !terminal() {
-		return usage(errors.New("the console needs a terminal, and this isn't one. Without: lanyard --plain, or a command of lanyard --help"))
+		return usage("Without one: lanyard --plain, or a command of lanyard --help.", "The console needs a terminal, and this isn't one")
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -40,18 +39,18 @@ removes it afterwards. All people in it are invented.`,
 		Example: "  lanyard demo\n  lanyard demo --users 100000 --seed 7", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if e.db != "" && c.Flags().Changed("db") {
-				return usage(errors.New("a demo makes a store of its own: leave --db out"))
+				return usage("Leave --db out.", "A demo makes a store of its own")
 			}
 			if d.users < 1 || d.users > maxDemo || d.machines < 0 || d.machines > maxDemo {
-				return usage(fmt.Errorf("a demo has 1 to %d users and 0 to %d service accounts", maxDemo, maxDemo))
+				return usage("Ask for fewer, or for more than none.", "A demo has 1 to %d users and 0 to %d service accounts", maxDemo, maxDemo)
 			}
 			return e.demo(c.Context(), d)
 		},
 	}
 	e.plainFlag(c)
-	c.Flags().IntVar(&d.users, "users", 42, "how many users, you included")
-	c.Flags().IntVar(&d.machines, "service-accounts", 9, "how many service accounts")
-	c.Flags().Uint64Var(&d.seed, "seed", 1, "the same seed makes the same people")
+	c.Flags().IntVar(&d.users, "users", 42, "`N` users, you included")
+	c.Flags().IntVar(&d.machines, "service-accounts", 9, "`N` service accounts")
+	c.Flags().Uint64Var(&d.seed, "seed", 1, "a number: the same `N` makes the same people")
 	return c
 }
 
@@ -61,11 +60,11 @@ func (e *env) demo(ctx context.Context, d demo) error {
 		return err
 	}
 	if !terminal() && !e.plain {
-		return usage(errors.New("the demo needs a terminal, and this isn't one"))
+		return usage("Without one: lanyard demo --plain.", "The demo needs a terminal, and this isn't one")
 	}
 	dir, err := os.MkdirTemp("", "lanyard-demo-")
 	if err != nil {
-		return fmt.Errorf("the demo needs a temporary directory: %w", err)
+		return failed(err, "Name a place for it in TMPDIR.", "The demo needs a temporary directory")
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	ctx, cancel := context.WithCancel(ctx)

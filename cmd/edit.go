@@ -139,7 +139,7 @@ func (e *env) editFaulty(draft *editor.Draft) (again bool, err error) {
 	if err := draft.Mark(); err != nil {
 		return false, err
 	}
-	refusal := usage(fmt.Errorf("%s can't be read, and nothing was changed", count(len(draft.Faults), "line")))
+	refusal := usage("Edit again, and mend what is marked.", "%s can't be read, and nothing was changed", count(len(draft.Faults), "line"))
 	if !e.interactive() {
 		return false, refusal
 	}

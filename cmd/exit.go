@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"lanyard/db"
 	"lanyard/model"
@@ -66,12 +67,22 @@ func exitCode(err error) int {
 
 // printError says what went wrong in a sentence, and what to do next below it.
 func printError(w io.Writer, err error) {
-	what, hint := err.Error(), ""
-	if e, ok := errors.AsType[*model.Error](err); ok && e.Hint != "" && len(what) > len(e.Hint)+2 {
-		what, hint = what[:len(what)-len(e.Hint)-2], e.Hint
-	}
-	_, _ = fmt.Fprintln(w, "lanyard: "+text.Clean(what)) // standard error: nowhere left to report to
-	if hint != "" {
+	_, _ = fmt.Fprintln(w, "lanyard: "+text.Clean(withoutHint(err))) // standard error: nowhere left to report to
+	if hint := model.Hint(err); hint != "" {
 		_, _ = fmt.Fprintln(w, "  "+text.Clean(hint))
 	}
+}
+
+// withoutHint is what an error says went wrong, without what to do next.
+func withoutHint(err error) string {
+	return strings.TrimSuffix(err.Error(), ". "+model.Hint(err))
+}
+
+// failed is an error of the system's, with what it kept from being done and what to do about it.
+func failed(err error, hint, what string, args ...any) error {
+	return &model.Error{Kind: err, What: fmt.Sprintf(what, args...) + ": " + err.Error(), Hint: hint}
+}
+
+func unreadInput(err error) error {
+	return failed(err, "Look at what it is redirected from.", "Standard input can't be read")
 }

@@ -37,7 +37,7 @@ func (e *env) exportCommand() *cobra.Command {
 		Use: "export [FILE]", Short: "Write the account as JSON or its lists as CSV, without secrets", Long: exportLong,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usage(fmt.Errorf("%s takes at most one FILE", c.CommandPath()))
+				return wrongArgs(c, "One file at most can be named")
 			}
 			return noSecrets(args)
 		},
@@ -66,7 +66,7 @@ func (e *env) export(ctx context.Context, to string, x exporting) error {
 	if x.csv != "" {
 		what = strings.ReplaceAll(x.csv, "-", " ")
 		if write = e.exportList(x.csv); write == nil {
-			return usage(fmt.Errorf("there is no list %q: choose %s", x.csv, orList(exportLists)))
+			return usage("Choose "+orList(exportLists)+".", "There is no list %q", x.csv)
 		}
 	}
 	a, err := e.acting(ctx)
@@ -102,7 +102,7 @@ func mayWrite(path string, force bool) error {
 func writeWhole(path string, fill func(io.Writer) error) (err error) {
 	f, err := os.OpenFile(path+".part", os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return failed(err, "Name another file.", "The export can't be written to %s", path)
 	}
 	defer func() {
 		if err != nil {

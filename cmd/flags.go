@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -112,11 +110,11 @@ func (s *changes) check(names []string) error {
 	}
 	switch {
 	case !changed:
-		return usage(fmt.Errorf("there is nothing to set. See: %s --help", s.command.CommandPath()))
+		return usage("See what can be: "+s.command.CommandPath()+" --help", "Nothing was said to be set")
 	case len(names) > 1 && (s.has("name") || s.has("if-version")):
-		return usage(errors.New("--name and --if-version are for one: name only one"))
+		return usage("Name only one, or leave them out.", "--name and --if-version are for one")
 	case s.has("if-version") && s.version == 0:
-		return usage(errors.New("--if-version begins with 1: give the version that JSON gave"))
+		return usage("Give the version that JSON gave.", "--if-version begins with 1")
 	}
 	return s.contradictions()
 }
@@ -139,7 +137,7 @@ func (s *changes) contradictions() error {
 			}
 			of = flag[strings.LastIndex(flag, "-")+1:] + " " + model.FoldName(of)
 			if before, twice := given[of]; twice && before != says {
-				return usage(fmt.Errorf("%s contradicts %s: give one of them", says, before))
+				return usage("Give one of them.", "%s contradicts %s", says, before)
 			}
 			given[of] = says
 		}
@@ -191,7 +189,7 @@ func findGrants(ctx context.Context, a *acting, list []string) ([]model.Workspac
 	for _, s := range list {
 		i := strings.LastIndexByte(s, ':') // no name has a colon
 		if i < 0 {
-			return nil, usage(fmt.Errorf("%q names a workspace without a role: write it as NAME:ROLE, such as %s:Viewer", s, s))
+			return nil, usage("Write it as NAME:ROLE, such as "+s+":Viewer.", "%q names a workspace without a role", s)
 		}
 		w, err := a.FindWorkspace(ctx, a.me, s[:i])
 		if err != nil {
@@ -217,17 +215,6 @@ func findGroups(ctx context.Context, a *acting, names []string) ([]model.ID, err
 		ids = append(ids, g.ID)
 	}
 	return ids, nil
-}
-
-// someNames asks for one argument or more, none of them a secret.
-func someNames(c *cobra.Command, args []string) error {
-	if err := noSecrets(args); err != nil {
-		return err
-	}
-	if len(args) == 0 {
-		return usage(fmt.Errorf("%s needs a name. See: %s --help", c.CommandPath(), c.CommandPath()))
-	}
-	return nil
 }
 
 // nounCommand is a noun, which does nothing without a verb.

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -186,7 +185,7 @@ func (e *env) moveCommand(
 		Use: use, Short: short, Example: example, Args: someNames,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) < 2 {
-				return usage(errors.New("name the group first, and then the users by their emails"))
+				return wrongArgs(c, "A group and its users have to be named")
 			}
 			a, err := e.acting(c.Context())
 			if err != nil {

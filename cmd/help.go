@@ -39,7 +39,7 @@ func helpCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			of, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usage(fmt.Errorf("%q isn't a command. See: lanyard --help", strings.Join(args, " ")))
+				return noCommand(c.Root(), strings.Join(args, " "))
 			}
 			return of.Help()
 		},

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // commands returns a command and all below it that a person may call.
@@ -57,6 +58,11 @@ func TestEveryCommandSaysWhatItDoes(t *testing.T) {
 				t.Errorf("%s: too wide: %q", path, text)
 			}
 		}
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if value, _ := pflag.UnquoteUsage(f); value != strings.ToUpper(value) {
+				t.Errorf("%s: the value of --%s is called %s", path, f.Name, value)
+			}
+		})
 		if c.Flags().Lookup("output") == nil && slices.Contains([]string{"list", "show", "create", "set"}, c.Name()) {
 			t.Errorf("%s lacks -o", path)
 		}

@@ -45,7 +45,7 @@ func (e *env) importCommand() *cobra.Command {
 	f.StringVar(&x.role, "role", "", "the `ROLE` of new users whose row names none")
 	f.StringArrayVar(&x.groups, "group", nil, "a group's `NAME` for new users whose row names none; may be repeated")
 	f.StringArrayVar(&x.workspaces, "workspace", nil, "a workspace and the role there, as `NAME:ROLE`, for the same")
-	f.StringToStringVar(&x.columns, "map", nil, "which column is which: email, name, first, last, role, groups, workspaces, status")
+	f.StringToStringVar(&x.columns, "map", nil, "which column is which, as `FIELD=COLUMN`: email, name, first, last, role, groups, workspaces, status")
 	choices(c, "map", mappings()...)
 	f.BoolVar(&x.create, "create-groups", false, "create the groups that are named and aren't there")
 	f.BoolVar(&x.keep, "keep-existing", false, "change nothing that is there already")
@@ -67,7 +67,7 @@ func (e *env) importFile(ctx context.Context, path string, x importing) error {
 			return err
 		}
 		if sender.mailer = letters(letter); sender.mailer == nil {
-			return usage(fmt.Errorf("there is no mail server in %s: leave --mail out, or set one", configFile()))
+			return noMailServer()
 		}
 	}
 	a, err := e.acting(ctx)

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +30,7 @@ func (e *env) readImport(path string, columns map[string]string) (imported, erro
 	}
 	text, err := decodeText(data)
 	if err != nil {
-		return imported{}, fmt.Errorf("reading %s: %w", path, err)
+		return imported{}, failed(err, "It has to be in UTF-8, or in UTF-16 with a byte order mark.", "%s can't be read", path)
 	}
 	var in imported
 	if bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) {
@@ -38,7 +39,7 @@ func (e *env) readImport(path string, columns map[string]string) (imported, erro
 		in, err = readUsers(text, columns)
 	}
 	if err != nil {
-		return in, usage(fmt.Errorf("%s: %w", path, err))
+		return in, usage(cmp.Or(model.Hint(err), "See what can be: lanyard import --help"), "%s can't be imported: %s", path, withoutHint(err))
 	}
 	refuseTwice(in.rows)
 	return in, nil

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -89,8 +88,8 @@ func formOf(header []string) (userForm, error) {
 			return k.form(at), nil
 		}
 	}
-	return userForm{}, fmt.Errorf("its header isn't known. Say which column is which with --map email=COLUMN,name=COLUMN. There are: %s",
-		strings.Join(header, ", "))
+	return userForm{}, usage("Say which column is which: --map email=COLUMN,name=COLUMN. There are: "+strings.Join(header, ", "),
+		"its header isn't known")
 }
 
 func (k knownForm) form(at map[string]int) userForm {
@@ -136,19 +135,19 @@ func mappedForm(header []string, columns map[string]string) (userForm, error) {
 	at := map[string]int{}
 	for _, field := range slices.Sorted(maps.Keys(columns)) {
 		if !slices.Contains(mapped, field) {
-			return userForm{}, fmt.Errorf("--map takes %s, and not %q", strings.Join(mapped, ", "), field)
+			return userForm{}, usage("Choose from "+strings.Join(mapped, ", ")+".", "--map knows no %q", field)
 		}
 		i := slices.Index(header, columns[field])
 		if i < 0 {
 			i = slices.IndexFunc(header, func(h string) bool { return plainHeader(h) == plainHeader(columns[field]) })
 		}
 		if i < 0 {
-			return userForm{}, fmt.Errorf("there is no column %q. There are: %s", columns[field], strings.Join(header, ", "))
+			return userForm{}, usage("There are: "+strings.Join(header, ", "), "there is no column %q", columns[field])
 		}
 		at[field] = i
 	}
 	if _, ok := at["email"]; !ok {
-		return userForm{}, errors.New("--map has to say which column is the email: --map email=COLUMN")
+		return userForm{}, usage("Add it: --map email=COLUMN.", "--map doesn't say which column is the email")
 	}
 	own := knownForms[len(knownForms)-1]
 	own.given, own.family = "first", "last"

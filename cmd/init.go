@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -23,7 +22,7 @@ the account's first Admin. Nothing is ever created over something that exists.`,
 		Example: `  lanyard init --account Acme --name "Ana Ruiz" --email ana@example.com`, Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if f.Account == "" || f.Name == "" || f.Email == "" {
-				return usage(errors.New("init needs all of --account, --name and --email"))
+				return usage("Write it so: "+c.UseLine(), "The account's name, your name and your email are needed")
 			}
 			h := e.home()
 			d, _, err := h.found(c.Context(), f, model.Options{}, model.ViaCommandLine, nil)

@@ -34,7 +34,7 @@ func (i *inviting) flags(c *cobra.Command) {
 // prepare looks, before anything is done, whether what is wanted can be done.
 func (i *inviting) prepare(e *env, c *cobra.Command) (time.Duration, error) {
 	if i.showToken && i.showLetter || i.showLetter && i.output == outputJSON {
-		return 0, usage(errors.New("--show-letter goes neither with --show-token nor with JSON: choose one"))
+		return 0, usage("Choose one of them.", "--show-letter goes neither with --show-token nor with JSON")
 	}
 	i.mailSaid = c.Flags().Changed("mail")
 	if !i.mailSaid || i.mail {
@@ -43,7 +43,7 @@ func (i *inviting) prepare(e *env, c *cobra.Command) (time.Duration, error) {
 			return 0, err
 		}
 		if i.mailer = letters(sender); i.mailer == nil && i.mail {
-			return 0, usage(fmt.Errorf("there is no mail server in %s: leave --mail out, or set one", configFile()))
+			return 0, noMailServer()
 		}
 	}
 	return parseTerm(i.term)
@@ -59,7 +59,7 @@ func parseTerm(s string) (time.Duration, error) {
 		err = errors.New("it would end at once")
 	}
 	if err != nil {
-		return 0, usage(fmt.Errorf("--term: %w", err))
+		return 0, usage(timeHint, "--term: %v", err)
 	}
 	return term, nil
 }
@@ -101,11 +101,11 @@ func (e *env) inviteCommand() *cobra.Command {
 
 func (e *env) invite(c *cobra.Command, i *invite, args []string) error {
 	if i.role == "" {
-		return usage(errors.New("invite needs --role: what may they do? See: lanyard roles list"))
+		return usage("Add --role ROLE; see what there is: lanyard roles list", "What they may do has to be said")
 	}
 	people := model.SplitInvitees(strings.Join(args, "\n"))
 	if i.name != "" && len(people) != 1 {
-		return usage(errors.New("--name is for one: name only one, or write each as \"Ben Okafor <ben@example.com>\""))
+		return usage("Name only one, or write each as \"Ben Okafor <ben@example.com>\".", "--name is for one")
 	}
 	term, err := i.prepare(e, c)
 	if err != nil {

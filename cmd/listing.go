@@ -85,7 +85,7 @@ func listCommand[T, D any](e *env, l *listing[T, D], choose chooser[T], short, e
 // list writes the records that keep wants, as the flags say.
 func (l *listing[T, D]) list(ctx context.Context, e *env, a *acting, f listFlags, keep func(T) bool) error {
 	if f.limit < 0 {
-		return usage(errors.New("--limit is a number from 1 on"))
+		return badLimit()
 	}
 	rows := l.matching(l.rows(a).All(ctx, keep), f.match)
 	if f.sort != "" {
@@ -152,7 +152,7 @@ func (l *listing[T, D]) sorted(rows iter.Seq2[D, error], f listFlags) ([]model.I
 	key, backward := strings.CutPrefix(f.sort, "-")
 	i := slices.IndexFunc(l.columns, func(c column[D]) bool { return c.key == key && key != "" })
 	if i < 0 {
-		return nil, usage(fmt.Errorf("there is no column %q to sort by: choose from %s", key, l.sortable()))
+		return nil, usage("Choose from "+l.sortable()+".", "There is no column %q to sort by", key)
 	}
 	order := l.columns[i].order
 	if order == nil {

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,9 +20,9 @@ func (e *env) manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "man [DIR]", Short: "Write the man pages", Long: manLong,
 		Example: "  lanyard man\n  lanyard man ~/.local/share/man/man1",
-		Args: func(_ *cobra.Command, args []string) error {
+		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usage(errors.New("man takes one DIR"))
+				return wrongArgs(c, "One directory at most can be named")
 			}
 			return noSecrets(args)
 		},
@@ -39,13 +38,13 @@ func (e *env) manCommand() *cobra.Command {
 
 func (e *env) writeManPages(root *cobra.Command, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // for everybody to read
-		return fmt.Errorf("can't make the directory: %w", err)
+		return failed(err, "Name another directory.", "The directory can't be made")
 	}
 	list := pages(root)
 	for _, c := range list {
 		path := filepath.Join(dir, manName(c)+".1")
 		if err := os.WriteFile(path, []byte(manPage(c, builtOn())), 0o644); err != nil { //nolint:gosec // the same
-			return fmt.Errorf("can't write a man page: %w", err)
+			return failed(err, "Name another directory.", "A man page can't be written")
 		}
 	}
 	_, err := fmt.Fprintf(e.out, "Wrote %d man pages into %s\n", len(list), dir)

@@ -83,11 +83,11 @@ func (e *env) readPassphrase(path string) (line []byte, err error) {
 	}
 	line, err = bufio.NewReaderSize(io.LimitReader(in, maxPassphraseLine+1), maxPassphraseLine+1).ReadSlice('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("reading the passphrase: %w", err)
+		return nil, failed(err, "Look at --passphrase-file.", "The passphrase can't be read")
 	}
 	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
 	if len(line) == 0 || len(line) > maxPassphraseLine {
-		return nil, usage(errors.New("there is no passphrase on the first line of --passphrase-file"))
+		return nil, usage("It is read from the first line.", "There is no passphrase in --passphrase-file")
 	}
 	return line, nil
 }
@@ -101,7 +101,7 @@ func openPassphrase(path string) (*os.File, error) {
 			Kind: model.ErrNotFound, What: fmt.Sprintf("The passphrase's file can't be read: %v", err), Hint: "Look at --passphrase-file.",
 		}
 	case info.IsDir():
-		return nil, usage(fmt.Errorf("%s is a directory: --passphrase-file names a file", path))
+		return nil, usage("Name a file with --passphrase-file.", "%s is a directory", path)
 	case info.Mode().IsRegular() && db.Exposed(info):
 		return nil, &model.Error{
 			Kind: db.ErrExposed, What: fmt.Sprintf("%s can be used by others than its owner", path), Hint: "Close it: chmod 600 " + path,
@@ -120,7 +120,7 @@ func (e *env) asks() bool {
 func (e *env) prompt(prompt string) ([]byte, error) {
 	f, ok := e.in.(*os.File)
 	if !ok {
-		return nil, errors.New("there is no terminal to ask on")
+		return nil, usage("Give it on standard input, or with --passphrase-file.", "There is no terminal to ask on")
 	}
 	_, _ = fmt.Fprint(e.err, prompt)
 	line, err := e.hidden(f)

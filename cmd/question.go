@@ -20,7 +20,7 @@ var errDeclined error = &model.Error{What: "Nothing was changed"}
 
 // nobody is the error of a question where nobody can be asked. about says what it is about, as a sentence or nothing.
 func nobody(about string) error {
-	return usage(errors.New(about + "There is nobody here to ask: add --yes"))
+	return usage("If you mean it, add --yes.", "%sNobody is here to be asked", about)
 }
 
 // interactive reports whether somebody is there to ask.

@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -97,7 +95,7 @@ func parseScope(s string) (model.Scope, error) {
 			return scope, nil
 		}
 	}
-	return 0, usage(fmt.Errorf("%q is no scope: choose tenant or workspace", s))
+	return 0, usage("Choose tenant or workspace.", "%q is no scope", s)
 }
 
 func (e *env) showRoleCommand() *cobra.Command {
@@ -161,7 +159,7 @@ func (e *env) setRoles(m *many, s *roleChanges, names []string) error {
 		return err
 	}
 	if s.has("permission") && (s.has("add-permission") || s.has("remove-permission")) {
-		return usage(errors.New("say either what it should allow, with --permission, or what to add and remove"))
+		return usage("Use either --permission, or --add-permission and --remove-permission.", "What it should allow can't be said in two ways")
 	}
 	var lists [3][]model.Permission
 	for i, list := range [][]string{s.only, s.add, s.drop} {

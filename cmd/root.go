@@ -8,13 +8,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"lanyard/db"
 	"lanyard/keys"
@@ -89,7 +86,8 @@ func (e *env) root() *cobra.Command {
 	}
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetHelpCommand(helpCommand())
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(flagFault(err)) })
+	c.SetFlagErrorFunc(flagFault)
+	c.SuggestionsMinimumDistance = 2
 	flags := c.PersistentFlags()
 	flags.SortFlags = false
 	flags.StringVar(&e.db, "db", e.getenv("LANYARD_DB"), "the store's `FILE` (LANYARD_DB)")
@@ -120,7 +118,7 @@ func (e *env) root() *cobra.Command {
 func nothingEmpty(c *cobra.Command) error {
 	for _, name := range []string{"db", "as", "passphrase-file"} {
 		if f := c.Flags().Lookup(name); f != nil && f.Changed && f.Value.String() == "" {
-			return usage(fmt.Errorf("--%s is empty: say what it is to be, or leave it out", name))
+			return usage("Say what it is to be, or leave it out.", "--%s is empty", name)
 		}
 	}
 	return nil
@@ -135,45 +133,3 @@ func (e *env) versionCommand() *cobra.Command {
 		},
 	}
 }
-
-// noArgs refuses arguments, and names what it didn't understand.
-func noArgs(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	if err := noSecrets(args); err != nil {
-		return err
-	}
-	return usage(fmt.Errorf("%q isn't a command of %s. See: %s --help", args[0], c.CommandPath(), c.CommandPath()))
-}
-
-// noSecrets refuses keys and tokens as arguments.
-func noSecrets(args []string) error {
-	for _, arg := range args {
-		if strings.HasPrefix(arg, "lys_") || strings.HasPrefix(arg, "lyi_") {
-			return usage(errors.New("a key or a token is never an argument, where everybody on the machine sees it. " +
-				"Leave it out: it is asked for, or read from standard input"))
-		}
-	}
-	return nil
-}
-
-// flagFault says what is wrong with a flag in words for people: where a number is meant, the flags' library gives the words
-// of the parser.
-func flagFault(err error) error {
-	bad, ok := errors.AsType[*pflag.InvalidValueError](err)
-	if _, number := errors.AsType[*strconv.NumError](err); !ok || !number {
-		return err
-	}
-	return fmt.Errorf("--%s takes a number, and got %q", bad.GetFlag().Name, bad.GetValue())
-}
-
-// errUsage marks what was called wrongly.
-var errUsage = errors.New("wrong usage")
-
-func usage(err error) error { return &usageError{err} }
-
-type usageError struct{ err error }
-
-func (u *usageError) Error() string   { return u.err.Error() }
-func (u *usageError) Unwrap() []error { return []error{errUsage, u.err} }

@@ -52,11 +52,11 @@ func (r *rotation) check(c *cobra.Command, e *env, names []string) (time.Duratio
 	grace, err := parseTime(r.grace)
 	switch {
 	case err != nil:
-		return 0, usage(fmt.Errorf("--grace: %w", err))
+		return 0, usage(timeHint, "--grace: %v", err)
 	case r.endOld && (c.Flags().Changed("grace") || r.key.copy || r.key.show):
-		return 0, usage(errors.New("--end-old makes no new key: leave --grace, --copy and --show-key out"))
+		return 0, usage("Leave --grace, --copy and --show-key out.", "--end-old makes no new key")
 	case len(names) > 1 && (r.key.copy || r.key.show):
-		return 0, usage(errors.New("keys are copied and shown one at a time: name one service account"))
+		return 0, usage("Name one service account.", "Keys are copied and shown one at a time")
 	}
 	return grace, r.key.check(e)
 }
@@ -124,6 +124,9 @@ func oldKeyUntil(s model.ServiceAccountDetails) string {
 	return "; the old one stays good until " + s.OldKey.ExpiresAt.Local().Format("2006-01-02 15:04")
 }
 
+// timeHint is how a length of time is written.
+const timeHint = "Write it as 30m, 24h, 7d or 2w."
+
 // parseTime reads a length of time: a number of days or weeks, "7d" or "2w", or what Go calls a duration, "90m".
 func parseTime(s string) (time.Duration, error) {
 	for unit, length := range map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
@@ -134,7 +137,7 @@ func parseTime(s string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%q is no length of time: write 0, 30m, 24h, 7d or 2w", s)
+		return 0, fmt.Errorf("%q is no length of time", s)
 	}
 	return d, nil
 }

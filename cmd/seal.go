@@ -198,13 +198,13 @@ func (e *env) newPassphrase(f *keys.SealFile, a addSeal) ([]byte, error) {
 	byItself := f.Has(keys.SlotFile)
 	switch {
 	case a.newPassphraseFile == "-" && e.passphraseFile == "-":
-		return nil, usage(errors.New("standard input can't give two secrets: name a file with one of the flags"))
+		return nil, usage("Name a file with one of the flags.", "Standard input can't give two secrets")
 	case a.newPassphraseFile != "":
 		return e.readPassphrase(a.newPassphraseFile)
 	case byItself && e.passphraseFile != "":
 		return e.readPassphrase(e.passphraseFile)
 	case !e.asks():
-		return nil, usage(errors.New("there is no terminal to ask for the new passphrase: name a file with --new-passphrase-file"))
+		return nil, usage("Name a file that holds it: --new-passphrase-file FILE.", "There is no terminal to ask for the new passphrase")
 	}
 	passphrase, err := e.prompt("New passphrase: ")
 	if err != nil {

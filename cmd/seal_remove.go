@@ -13,7 +13,7 @@ import (
 
 func (e *env) sealRemoveCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "remove WHICH", Short: "Take a way to open the sealing key away", Args: cobra.ArbitraryArgs,
+		Use: "remove WHICH", Short: "Take a way to open the sealing key away", Args: oneWay,
 		Long: `WHICH is passphrase, keyring or file, or the number that lanyard seal status
 gives, where there are several. What stays has to open: when only a passphrase is
 left, it is asked for first.
@@ -21,13 +21,18 @@ left, it is asked for first.
 Copies of the sealing key that were made before still open as they did.`,
 		Example: "  lanyard seal remove file\n  lanyard seal remove 2 --yes",
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usage(errors.New("say which: passphrase, keyring, file or its number. See: lanyard seal status"))
-			}
 			return e.sealRemove(c, args[0])
 		},
 	}
 	return c
+}
+
+// oneWay asks for one way to open the sealing key.
+func oneWay(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usage("Name passphrase, keyring, file or its number; see: lanyard seal status", "What is to be removed has to be named")
+	}
+	return nil
 }
 
 func (e *env) sealRemove(cmd *cobra.Command, which string) error {
@@ -86,7 +91,7 @@ func whichSlot(slots []keys.Slot, which string) (keys.Slot, error) {
 	case 1:
 		return found[0], nil
 	}
-	return keys.Slot{}, usage(fmt.Errorf("there are %d of %s: say which by its number. See: lanyard seal status", len(found), which))
+	return keys.Slot{}, usage("Say which by its number; see: lanyard seal status", "There are %d of %s", len(found), which)
 }
 
 // stillOpens makes sure that what stays opens, and returns what it opens: a passphrase that nobody knows any more would lose

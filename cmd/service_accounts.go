@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +33,7 @@ func (k *keyDelivery) flags(c *cobra.Command) {
 // check looks, before anything is done, whether what is wanted can be done.
 func (k *keyDelivery) check(e *env) error {
 	if k.copy && k.show {
-		return usage(errors.New("--copy and --show-key don't go together: choose one"))
+		return usage("Choose one of them.", "--copy and --show-key don't go together")
 	}
 	return e.mayCopy(k.copy)
 }
@@ -50,7 +49,7 @@ unless you ask for it; it can be copied at any time.`,
   lanyard sa create nightly --role Consumer --description "Backups" --show-key >key.txt`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if role == "" {
-				return usage(errors.New("create needs --role: what may it do? See: lanyard roles list"))
+				return usage("Add --role ROLE; see what there is: lanyard roles list", "What it may do has to be said")
 			}
 			return e.createMachine(c, model.ServiceAccountDraft{Name: args[0], Description: description}, role, key, output)
 		},
@@ -138,15 +137,4 @@ func (e *env) machine(c *cobra.Command, name string) (*acting, model.ServiceAcco
 	}
 	s, err := a.FindServiceAccount(c.Context(), a.me, name)
 	return a, s, err
-}
-
-// oneName asks for exactly one argument that names something.
-func oneName(c *cobra.Command, args []string) error {
-	if err := noSecrets(args); err != nil {
-		return err
-	}
-	if len(args) != 1 {
-		return usage(fmt.Errorf("%s takes one name, and got %d. See: %s --help", c.CommandPath(), len(args), c.CommandPath()))
-	}
-	return nil
 }

@@ -52,7 +52,7 @@ func (e *env) takeBackCommand(c *cobra.Command, do takeBack) *cobra.Command {
 	c.Flags().BoolVar(&f.force, "force", false, "also where somebody else has changed the same since")
 	c.Flags().BoolVar(&f.keep, "keep", false, "leave what somebody else has changed, or what can't be undone, as it is")
 	if c.Name() == "undo" {
-		c.Flags().Uint64Var(&f.event, "event", 0, "the `number` of an event of the change to take back (default: the last change)")
+		c.Flags().Uint64Var(&f.event, "event", 0, "take back the change that the event number `N` of the activity belongs to")
 	}
 	c.RunE = func(c *cobra.Command, _ []string) error { return e.takeBack(c, f, do) }
 	return c
@@ -60,7 +60,7 @@ func (e *env) takeBackCommand(c *cobra.Command, do takeBack) *cobra.Command {
 
 func (e *env) takeBack(c *cobra.Command, f undoFlags, do takeBack) error {
 	if f.force && f.keep {
-		return usage(errors.New("--force and --keep are opposites: choose one"))
+		return usage("Choose one of them.", "--force and --keep are opposites")
 	}
 	a, err := e.acting(c.Context())
 	if err != nil {

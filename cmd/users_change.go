@@ -127,7 +127,7 @@ func (e *env) setUsers(m *many, s *userChanges, names []string) error {
 		return err
 	}
 	if (s.has("group") || s.noGroups) && (s.has("add-group") || s.has("remove-group")) || s.has("group") && s.noGroups {
-		return usage(errors.New("say either which groups it should be, with --group or --no-groups, or which to join and leave"))
+		return usage("Use either --group or --no-groups, or --add-group and --remove-group.", "Which groups it should be can't be said in two ways")
 	}
 	return runSet(e, &s.changes, m, e.users(), names, func(ctx context.Context, a *acting) ([]step, error) {
 		steps := s.textSteps((*model.Directory).RenameUser, nil)

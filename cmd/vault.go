@@ -172,7 +172,7 @@ func (v *vault) open(file *keys.SealFile) (root *keys.Root, asked bool, err erro
 func (v *vault) read() (os.FileInfo, *keys.SealFile, error) {
 	info, err := os.Stat(v.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("can't look at the sealing key: %w", err)
+		return nil, nil, failed(err, "The store itself is unharmed.", "The sealing key can't be looked at")
 	}
 	data, err := readSeal(v.path)
 	if err != nil {

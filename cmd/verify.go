@@ -43,8 +43,7 @@ func (e *env) verifyCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&v.require, "require", "", "the `PERMISSION` that the key must have")
 	c.Flags().StringVar(&v.workspace, "workspace", "", "the `NAME` of the workspace in which it must have it")
-	c.Flags().StringVarP(&v.output, "output", "o", "table", "how to answer: table or json")
-	choices(c, "output", outputTable, outputJSON)
+	outputFlag(c, &v.output)
 	c.Flags().BoolVar(&v.stream, "stream", false, "answer a key a line, in JSON")
 	return c
 }
@@ -84,12 +83,10 @@ func (e *env) verify(ctx context.Context, v verify) error {
 
 func (v verify) check() error {
 	switch {
-	case v.output != "table" && v.output != "json":
-		return usage(fmt.Errorf("%q is no way to answer: choose table or json", v.output))
 	case v.workspace != "" && v.require == "":
-		return usage(errors.New("--workspace needs --require: what must the key be allowed there?"))
+		return usage("Add --require PERMISSION: what the key must be allowed there.", "--workspace alone asks for nothing")
 	case v.require != "" && !knownPermission(v.require):
-		return usage(fmt.Errorf("there is no permission %q. See the Roles tab for what there is", v.require))
+		return noPermission(v.require)
 	}
 	return nil
 }
@@ -229,7 +226,7 @@ func ended(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, errStopped) {
 		return nil
 	}
-	return fmt.Errorf("reading standard input: %w", err)
+	return unreadInput(err)
 }
 
 // uses collects which keys were used until it is time to record it.

@@ -24,7 +24,7 @@ func parseStatus(s string) (model.Status, error) {
 		}
 		offered = append(offered, statusWord(status))
 	}
-	return 0, usage(fmt.Errorf("%q is no status: choose %s", s, orList(offered)))
+	return 0, usage("Choose "+orList(offered)+".", "%q is no status", s)
 }
 
 // deliveryWord is what became of an invitation's mail, for programs.
@@ -82,7 +82,7 @@ func parsePermissions(list []string) ([]model.Permission, error) {
 	for i, s := range list {
 		out[i] = model.Permission(s)
 		if !slices.Contains(model.ScopeTenant.Permissions(), out[i]) {
-			return nil, usage(fmt.Errorf("there is no permission %q: choose from %s", s, strings.Join(permissionNames(model.ScopeTenant.Permissions()), ", ")))
+			return nil, noPermission(s)
 		}
 	}
 	return out, nil

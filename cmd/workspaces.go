@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -190,7 +189,7 @@ has the new role afterwards.`,
   lanyard workspaces add web-shop --group platform --role Viewer`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if role == "" {
-				return usage(errors.New("add needs --role: what may they do there? See: lanyard roles list"))
+				return usage("Add --role ROLE; see what there is: lanyard roles list --scope workspace", "What they may do there has to be said")
 			}
 			return e.changeMembers(c, m, &who, args, func(ctx context.Context, a *acting) (model.ID, error) {
 				r, err := a.FindRole(ctx, model.ScopeWorkspace, role)
@@ -228,7 +227,7 @@ func (e *env) changeMembers(
 ) error {
 	names := who.names(args[1:])
 	if len(names) == 0 {
-		return usage(errors.New("name the workspace first, and then users by their emails, or use --group and --service-account"))
+		return wrongArgs(c, "A workspace and its members have to be named")
 	}
 	ctx := c.Context()
 	a, err := e.acting(ctx)
