@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +28,7 @@ func (e *env) accept(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	text, err := e.readSecret("Token: ")
+	text, err := e.readSecret("token", "Token: ", c)
 	if err != nil {
 		return err
 	}
@@ -54,10 +55,15 @@ func (e *env) accept(c *cobra.Command) error {
 // maxSecretLine bounds what is read as a secret, in bytes.
 const maxSecretLine = 4096
 
-// readSecret asks for a secret without showing it, or reads a line of standard input where there is no terminal.
-func (e *env) readSecret(prompt string) ([]byte, error) {
+// readSecret asks for a secret without showing it, or reads a line of standard input where there is no terminal. None at all
+// is a wrong call.
+func (e *env) readSecret(noun, prompt string, c *cobra.Command) ([]byte, error) {
 	if e.asks() {
-		return e.prompt(prompt)
+		text, err := e.prompt(prompt)
+		if err == nil && len(bytes.TrimSpace(text)) == 0 || errors.Is(err, io.EOF) {
+			return nil, usage("Paste or type it at the prompt; it isn't shown.", "No %s was given", noun)
+		}
+		return text, err
 	}
 	if e.passphraseFile == "-" {
 		return nil, usage("Name a file that holds the passphrase: --passphrase-file FILE.", "Standard input can't give two secrets")
@@ -65,6 +71,9 @@ func (e *env) readSecret(prompt string) ([]byte, error) {
 	text, err := bufio.NewReader(io.LimitReader(e.input(), maxSecretLine)).ReadBytes('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, unreadInput(err)
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil, usage("Give it one: "+c.CommandPath()+" <FILE, or call it from a terminal, which asks.", "No %s came on standard input", noun)
 	}
 	return text, nil
 }

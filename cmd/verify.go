@@ -25,12 +25,13 @@ type verify struct {
 }
 
 const verifyLong = `Reads an API key from standard input, or asks for it, and says whose it is. The
-exit code is 0 for a good key, 7 for one that isn't, and 4 for a good one that may
-not do what --require asks for.
+exit code is 0 for a good key, 7 for one that isn't, 4 for a good one that may not do
+what --require asks for, and 2 where no key came.
 
 --stream reads a key a line and answers each with a line of JSON, for as long as
-there are any: for a service that asks often. A key that is deleted or ended
-meanwhile is refused at once, and one that a rotation made is good at once.`
+there are any: for a service that asks often. No line is no answer, and no error. A
+key that is deleted or ended meanwhile is refused at once, and one that a rotation
+made is good at once.`
 
 func (e *env) verifyCommand() *cobra.Command {
 	var v verify
@@ -39,7 +40,7 @@ func (e *env) verifyCommand() *cobra.Command {
 		Example: `  lanyard verify <key.txt
   lanyard verify --require workspace:write --workspace web-shop <key.txt
   lanyard verify --stream <keys.txt`,
-		RunE: func(c *cobra.Command, _ []string) error { return e.verify(c.Context(), v) },
+		RunE: func(c *cobra.Command, _ []string) error { return e.verify(c, v) },
 	}
 	c.Flags().StringVar(&v.require, "require", "", "the `PERMISSION` that the key must have")
 	c.Flags().StringVar(&v.workspace, "workspace", "", "the `NAME` of the workspace in which it must have it")
@@ -51,7 +52,8 @@ func (e *env) verifyCommand() *cobra.Command {
 // errKey means that a key isn't good.
 var errKey = errors.New("the key is not good")
 
-func (e *env) verify(ctx context.Context, v verify) error {
+func (e *env) verify(c *cobra.Command, v verify) error {
+	ctx := c.Context()
 	if err := v.check(); err != nil {
 		return err
 	}
@@ -62,7 +64,7 @@ func (e *env) verify(ctx context.Context, v verify) error {
 	if v.stream {
 		return e.verifyStream(ctx, v, d)
 	}
-	text, err := e.readSecret("API key: ")
+	text, err := e.readSecret("key", "API key: ", c)
 	if err != nil {
 		return err
 	}
