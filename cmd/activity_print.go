@@ -5,12 +5,9 @@ import (
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
-	"os"
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 
 	"lanyard/model"
 	"lanyard/tui/text"
@@ -51,7 +48,8 @@ type eventPrinter struct {
 	output  string
 	array   bool // JSON is one array, and not a line each
 	clean   func(string) string
-	columns []int // the width of each on a terminal; nil where none is known
+	screen  screen
+	columns []int // the width of each on a terminal; nil where there is none
 	printed int
 	err     error
 }
@@ -69,16 +67,13 @@ var csvColumns = []string{"seq", "time", "actor", "via", "category", "action", "
 const leastDetails = 20
 
 func (e *env) eventPrinter(output string, array bool) *eventPrinter {
-	p := &eventPrinter{out: bufio.NewWriter(e.out), output: output, array: array, clean: func(s string) string { return s }}
+	p := &eventPrinter{out: bufio.NewWriter(e.out), output: output, array: array, clean: func(s string) string { return s }, screen: e.screen()}
 	p.csv = csv.NewWriter(p.out)
-	terminal := isTerminal(e.out)
-	if terminal || output == "table" {
+	if p.screen.width > 0 || output == "table" {
 		p.clean = text.Mode{ASCII: e.ascii}.Clean
 	}
-	if f, ok := e.out.(*os.File); ok && terminal {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
-			p.columns = fitColumns(width)
-		}
+	if p.screen.width > 0 {
+		p.columns = fitColumns(p.screen.width)
 	}
 	return p
 }
@@ -120,7 +115,7 @@ func (p *eventPrinter) print(e model.Event) {
 	case "csv":
 		p.line(e)
 	default:
-		p.row([]string{e.Time.Local().Format("2006-01-02 15:04"), e.Category(), e.Deed(), e.TargetName, e.ActorName, e.Details()})
+		p.row([]string{p.screen.moment(e.Time), e.Category(), e.Deed(), e.TargetName, e.ActorName, e.Details()})
 	}
 	p.printed++
 }

@@ -26,9 +26,9 @@ type listing[T, D any] struct {
 	rows    func(*acting) model.List[T, D]
 	id      func(D) model.ID
 	columns []column[D]
-	search  func(D) []string // what --match looks in
-	answer  func(D) any      // for JSON
-	facts   func(D) []fact   // for a person who asks for one
+	search  func(D) []string       // what --match looks in
+	answer  func(D) any            // for JSON
+	facts   func(D, screen) []fact // for a person who asks for one
 }
 
 // listFlags are the flags that all lists have.
@@ -199,7 +199,7 @@ func (l *listing[T, D]) show(ctx context.Context, e *env, a *acting, id model.ID
 			return errors.Join(out.add(row), out.end())
 		})
 	}
-	return writeFacts(e.out, e.screen(), l.facts(row))
+	return writeFacts(e.out, e.screen(), l.facts(row, e.screen()))
 }
 
 // rowWriter writes rows in one of the forms.

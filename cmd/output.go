@@ -181,6 +181,22 @@ func momentText(t time.Time) string {
 	return t.Local().Format("2006-01-02 15:04")
 }
 
+// moment is a time for whoever reads it: a person at a terminal in their own zone, and a program in UTC.
+func (s screen) moment(t time.Time) string {
+	if s.width == 0 {
+		return timeText(t)
+	}
+	return momentText(t)
+}
+
+// number is a count for whoever reads it.
+func (s screen) number(n int) string {
+	if s.width == 0 {
+		return fmt.Sprint(n)
+	}
+	return count(n, "")
+}
+
 // jsonArray writes rows as one array, a line each, while they come.
 type jsonArray struct {
 	w   io.Writer

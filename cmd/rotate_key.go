@@ -101,7 +101,7 @@ func (e *env) tellRotated(ctx context.Context, a *acting, r rotation, done []mod
 		case r.endOld:
 			_, err = fmt.Fprintf(e.out, "Ended the old API key of %s\n", text.Clean(s.Name))
 		default:
-			err = e.tellKey(ctx, a, s, "Rotated the API key of "+s.Name+oldKeyUntil(s), r.key, r.output)
+			err = e.tellKey(ctx, a, s, "Rotated the API key of "+s.Name+oldKeyUntil(s, e.screen()), r.key, r.output)
 		}
 		if err != nil {
 			return err
@@ -117,11 +117,11 @@ func (e *env) tellRotated(ctx context.Context, a *acting, r rotation, done []mod
 }
 
 // oldKeyUntil says in the rest of a sentence what becomes of the old key.
-func oldKeyUntil(s model.ServiceAccountDetails) string {
+func oldKeyUntil(s model.ServiceAccountDetails, on screen) string {
 	if s.OldKey == nil {
 		return "; the old one is refused from now on"
 	}
-	return "; the old one stays good until " + s.OldKey.ExpiresAt.Local().Format("2006-01-02 15:04")
+	return "; the old one stays good until " + on.moment(s.OldKey.ExpiresAt)
 }
 
 // timeHint is how a length of time is written.

@@ -59,10 +59,10 @@ func machineColumns() []column[model.ServiceAccountDetails] {
 	}
 }
 
-func machineFacts(s model.ServiceAccountDetails) []fact {
+func machineFacts(s model.ServiceAccountDetails, on screen) []fact {
 	old := ""
 	if s.OldKey != nil {
-		old = s.OldKey.Hint() + " until " + momentText(s.OldKey.ExpiresAt)
+		old = s.OldKey.Hint() + " until " + on.moment(s.OldKey.ExpiresAt)
 	}
 	return []fact{
 		{"Name", grid.Cell{Text: s.Name}},
@@ -70,11 +70,11 @@ func machineFacts(s model.ServiceAccountDetails) []fact {
 		{"Role", tui.RoleCell(s.Role, s.RoleName)},
 		{"Workspaces", grid.Cell{Text: grantWords(s.Access)}},
 		{"API key", grid.Cell{Text: s.APIKey.Hint(), Tone: theme.Accent}},
-		{"Key created", grid.Cell{Text: momentText(s.APIKey.CreatedAt)}},
-		{"Last used", grid.Cell{Text: momentText(s.APIKey.LastUsedAt)}},
-		{"Key ends", grid.Cell{Text: momentText(s.APIKey.ExpiresAt)}},
+		{"Key created", grid.Cell{Text: on.moment(s.APIKey.CreatedAt)}},
+		{"Last used", grid.Cell{Text: on.moment(s.APIKey.LastUsedAt)}},
+		{"Key ends", grid.Cell{Text: on.moment(s.APIKey.ExpiresAt)}},
 		{"Old key", grid.Cell{Text: old, Tone: theme.Warn}},
-		{"Created", grid.Cell{Text: momentText(s.CreatedAt)}},
+		{"Created", grid.Cell{Text: on.moment(s.CreatedAt)}},
 		{"Created by", grid.Cell{Text: s.Creator}},
 		{"Id", grid.Cell{Text: idJSON(s.ID)}},
 	}

@@ -70,7 +70,7 @@ func (e *env) userColumns() []column[model.UserDetails] {
 	}
 }
 
-func (e *env) userFacts(u model.UserDetails) []fact {
+func (e *env) userFacts(u model.UserDetails, s screen) []fact {
 	facts := []fact{
 		{"Name", grid.Cell{Text: u.Name}},
 		{"Email", grid.Cell{Text: u.Email}},
@@ -79,13 +79,13 @@ func (e *env) userFacts(u model.UserDetails) []fact {
 		{"Groups", grid.Cell{Text: strings.Join(groupNames(u.Groups), ", ")}},
 		{"Workspaces", grid.Cell{Text: grantWords(u.Access)}},
 		{"Invited by", grid.Cell{Text: u.Inviter}},
-		{"Invited", grid.Cell{Text: momentText(u.InvitedAt)}},
+		{"Invited", grid.Cell{Text: s.moment(u.InvitedAt)}},
 	}
 	if u.Status == model.StatusInvited {
-		facts = append(facts, fact{"Invite ends", grid.Cell{Text: momentText(u.Invitation.ExpiresAt)}},
+		facts = append(facts, fact{"Invite ends", grid.Cell{Text: s.moment(u.Invitation.ExpiresAt)}},
 			fact{"Mail", grid.Cell{Text: u.Invitation.Delivery.String()}}, fact{"Note", grid.Cell{Text: u.Invitation.Note}})
 	}
-	return append(facts, fact{"Joined", grid.Cell{Text: momentText(u.JoinedAt)}}, fact{"Last seen", grid.Cell{Text: momentText(u.LastSeenAt)}},
+	return append(facts, fact{"Joined", grid.Cell{Text: s.moment(u.JoinedAt)}}, fact{"Last seen", grid.Cell{Text: s.moment(u.LastSeenAt)}},
 		fact{"Id", grid.Cell{Text: idJSON(u.ID)}})
 }
 
