@@ -26,14 +26,18 @@ type finder func(ctx context.Context, a *acting, name string) (target, error)
 // work does something to several records.
 type work func(ctx context.Context, a *acting, list []target) (model.Outcome, error)
 
+// weigher looks whom of some records a question is about, of nobody if it needn't be asked, and what follows.
+type weigher func(ctx context.Context, a *acting, list []target) (about []target, follows string, err error)
+
 // many is a change of what several arguments name.
 type many struct {
 	noun     string // "user"
 	done     string // "deactivated"
 	find     finder
 	do       work
-	question string // "Remove"; "" asks nothing
-	follows  string // what follows from it, to weigh before the answer
+	question string  // "Remove"; "" asks nothing
+	follows  string  // what follows from it, to weigh before the answer
+	weigh    weigher // where it depends on what is found, whom it is about and what follows; nil where it doesn't
 	together bool
 	quiet    bool // the answer is JSON: what was done is not said in words
 }
@@ -51,8 +55,8 @@ func (m *many) run(ctx context.Context, e *env, a *acting, names []string) ([]mo
 	if err != nil {
 		return nil, err
 	}
-	if m.question != "" && len(targets) > 0 && (len(faults) == 0 || !m.together) {
-		if err := e.ask(m.question, m.noun, targets, m.follows); err != nil {
+	if m.question != "" && (len(faults) == 0 || !m.together) {
+		if err := m.ask(ctx, e, a, targets); err != nil {
 			return nil, err
 		}
 	}
@@ -71,6 +75,20 @@ func (m *many) run(ctx context.Context, e *env, a *acting, names []string) ([]mo
 		return nil, err
 	}
 	return m.report(e, len(names), targets, faults, out)
+}
+
+// ask asks about those that there is something to ask about.
+func (m *many) ask(ctx context.Context, e *env, a *acting, targets []target) (err error) {
+	follows := m.follows
+	if m.weigh != nil {
+		if targets, follows, err = m.weigh(ctx, a, targets); err != nil {
+			return err
+		}
+	}
+	if len(targets) == 0 {
+		return nil
+	}
+	return e.ask(m.question, m.noun, targets, follows)
 }
 
 func (m *many) findAll(ctx context.Context, a *acting, names []string) ([]target, []error, error) {

@@ -31,11 +31,15 @@ func (e *env) rotateKeyCommand() *cobra.Command {
 that whatever uses it can be changed without haste, and then dies. Rotating again
 during the grace ends the oldest key. Name, role and workspaces stay.
 
---end-old makes no new key: it ends the old one of an earlier rotation now. That,
-and a grace of 0, is asked for first.`,
+--end-old makes no new key: it ends the old one of an earlier rotation now.
+
+Whatever ends a key before its time asks first: --end-old, a grace of 0, and rotating
+again while an older key is good. A job that rotates a key regularly takes a grace
+that is shorter than its interval, and is never asked; or it says --yes.`,
 		Example: `  lanyard sa rotate-key ci-runner --copy
   lanyard sa rotate-key ci-runner backup --grace 7d
-  lanyard sa rotate-key ci-runner --end-old --yes`,
+  lanyard sa rotate-key ci-runner --end-old --yes
+  lanyard sa rotate-key ci-runner --grace 0 --yes --show-key >key.txt`,
 		RunE: func(c *cobra.Command, args []string) error { return e.rotateKeys(c, m, args, r) },
 	}
 	c.Flags().StringVar(&r.grace, "grace", "24h", "how long the old key stays good: 0, 1h, 24h, 7d or any `TIME` up to 7 days")
@@ -75,12 +79,12 @@ func (e *env) rotateKeys(c *cobra.Command, m *many, names []string, r rotation) 
 	m.do = each(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 		return a.RotateAPIKeys(ctx, a.me, list, grace)
 	})
+	m.question, m.weigh = "Rotate again, and end the older key of", e.endsOlder
 	if grace == 0 {
-		m.question, m.follows = "Rotate the key of", "The key that is used now is refused at once."
+		m.question, m.weigh = "Rotate the key of", e.endsAll
 	}
 	if r.endOld {
-		m.done = "without their old keys"
-		m.question, m.follows = "End the old key of", "Whatever still uses it stops working."
+		m.done, m.question, m.weigh = "without their old keys", "End the old key of", e.endsOlder
 		m.do = each(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 			return a.EndPreviousKeys(ctx, a.me, list)
 		})
@@ -88,6 +92,40 @@ func (e *env) rotateKeys(c *cobra.Command, m *many, names []string, r rotation) 
 	done, err := m.run(ctx, e, a, names)
 	return errors.Join(err, e.tellRotated(ctx, a, r, done, len(names) == 1))
 }
+
+// endsOlder chooses those that have an older key which is good still, and says what ends with it.
+func (e *env) endsOlder(ctx context.Context, a *acting, list []target) (about []target, follows string, err error) {
+	var ends []string
+	for _, t := range list {
+		s, err := a.ServiceAccount(ctx, a.me, t.id)
+		if err != nil {
+			return nil, "", err
+		}
+		if s.OldKey != nil {
+			about = append(about, t)
+			ends = append(ends, fmt.Sprintf("%s of %s, good until %s", s.OldKey.Hint(), s.Name, momentText(s.OldKey.ExpiresAt)))
+		}
+	}
+	if more := len(ends) - namedAtMost; more > 0 {
+		ends = append(ends[:namedAtMost], fmt.Sprintf("%d more", more))
+	}
+	if len(ends) > 0 {
+		follows = text.Clean(strings.Join(ends, "; ")) + ": whatever still uses it stops working."
+	}
+	return about, follows, nil
+}
+
+// endsAll says what ends where no key but the new one stays good.
+func (e *env) endsAll(ctx context.Context, a *acting, list []target) (about []target, follows string, err error) {
+	_, older, err := e.endsOlder(ctx, a, list)
+	if older != "" {
+		older = " So is the older one. " + older
+	}
+	return list, "The key that is used now is refused at once." + older, err
+}
+
+// namedAtMost is how many keys a question names.
+const namedAtMost = 4
 
 // tellRotated says what was done to the keys of some service accounts, each or in one JSON.
 func (e *env) tellRotated(ctx context.Context, a *acting, r rotation, done []model.ID, single bool) error {

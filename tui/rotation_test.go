@@ -64,13 +64,23 @@ func TestRotateAKey(t *testing.T) {
 		t.Errorf("c copied %.8s…, and the current key is %s", d.copied, now.APIKey.Hint())
 	}
 	d.press("r").sees("lys_" + now.APIKey.PublicID).press("esc esc")
-	d.press(hourly).sees("2 keys · old until 13:00")
+	d.press(hourly + " tab enter").sees("2 keys · old until 13:00")
 }
 
 func TestRotatingAgainSaysWhatEnds(t *testing.T) {
 	d := start(t, setup{width: 80, height: 24, machines: 4}).press("2 " + daily)
-	d.press("a r").sees("Rotate again, and end the older key of ").press("esc")
-	d.press("down a r").misses("again")
+	m := d.machine()
+	d.press("a r").sees("Rotate again, and end the older key of ").press("enter")
+	d.sees("Rotate again, and end the older key of "+m.Name+"?", m.OldKey.Hint(), "good until 2026-11-25 12:00", "▸[ Cancel ]").press("enter")
+	if now := d.machine(); now.APIKey.ID != m.APIKey.ID || now.OldKey.ID != m.OldKey.ID {
+		t.Error("Cancel rotated it")
+	}
+	d.press("a r up up enter").sees("Rotate the key of "+m.Name+" without a grace?", m.OldKey.Hint()).press("esc")
+	d.press("down a r").misses("again").press("esc up")
+	d.press(hourly + " tab enter").sees("✓ " + m.Name + " rotated · old key good until 13:00")
+	if now := d.machine(); now.OldKey.ID != m.APIKey.ID {
+		t.Errorf("%+v became %+v", m, now)
+	}
 }
 
 func TestNoGraceAsks(t *testing.T) {
@@ -98,6 +108,7 @@ func TestEndTheOldKey(t *testing.T) {
 func TestRotateManyAtOnce(t *testing.T) {
 	d := start(t, setup{width: 120, height: 24, machines: 6}).press("2 " + hourly + " ctrl+a")
 	d.press("a").sees("6 service accounts marked").press("r").sees("Rotate again, and end the older key of 6 service accounts").press("enter")
+	d.sees("still good end at once", "▸[ Cancel ]").press("tab").enter("6").press("enter")
 	d.sees("6 service accounts rotated · old keys good until 2026-11-25 12:00")
 	if n := strings.Count(d.screen(), "2 keys · old until 25 Nov"); n != 6 {
 		t.Errorf("%d rows say that there are two keys:\n%s", n, d.screen())

@@ -107,40 +107,53 @@ func (s *serviceAccountsScreen) pickGrace() tea.Cmd {
 			options[i].help = "the old key is refused at once"
 		}
 	}
-	title := "Rotate the key of " + called
-	if s.endsOldest(now) {
+	title, older := "Rotate the key of "+called, s.olderKey(now)
+	if older != "" {
 		title = "Rotate again, and end the older key of " + called
 	}
 	s.c.push(&picker{title: title, options: options, at: at, choose: func(_ *console, o option) tea.Cmd {
-		if grace := graces[o.id]; grace > 0 {
+		switch grace := graces[o.id]; {
+		case grace == 0:
+			s.askNoGrace(targets, called, older)
+		case older != "":
+			s.c.push(newConfirm(title+"?", older, "Rotate", len(targets.ids), func() tea.Cmd { return s.rotate(targets, called, grace) }))
+		default:
 			return s.rotate(targets, called, grace)
 		}
-		s.askNoGrace(targets, called)
 		return nil
 	}})
 	return nil
 }
 
-// endsOldest reports whether a rotation ends a key that is good still, because it is the second one within a grace.
-func (s *serviceAccountsScreen) endsOldest(now time.Time) bool {
-	asked := 0
+// olderKey says which key that is good still is ended by a rotation, because it is the second one within a grace; "" for none.
+func (s *serviceAccountsScreen) olderKey(now time.Time) string {
+	if one, ok := s.single(); ok {
+		until := one.oldUntil(now)
+		if until.IsZero() {
+			return ""
+		}
+		return fmt.Sprintf("%s, good until %s, stops working at once, and whatever still uses it with it. It was last used: %s.",
+			one.OldKey.Hint(), clock(until, now), ago(one.OldKey.LastUsedAt, now))
+	}
+	if !s.c.snapshot.AnyRotated() {
+		return ""
+	}
 	for m := range s.aimed() {
 		if !m.oldUntil(now).IsZero() {
-			return true
-		}
-		asked++
-		if asked == askAtMost {
-			return false
+			return "Older keys that are still good end at once, and whatever still uses them stops working."
 		}
 	}
-	return false
+	return ""
 }
 
 // askNoGrace asks before keys are replaced that are refused from then on.
-func (s *serviceAccountsScreen) askNoGrace(targets targets[machine], called string) {
-	text := "The key that " + called + " has now is refused at once, and whatever uses it has to be given the new one."
+func (s *serviceAccountsScreen) askNoGrace(targets targets[machine], called, older string) {
+	text := "The key that " + called + " has now is refused at once; whatever uses it has to be given the new one."
 	if len(targets.ids) > 1 {
 		text = "The keys that they have now are refused at once, and whatever uses them has to be given the new ones."
+	}
+	if one, ok := s.single(); ok && older != "" {
+		text += " So is the older one, " + one.OldKey.Hint() + "."
 	}
 	s.c.push(newConfirm("Rotate the key of "+called+" without a grace?", text, "Rotate", len(targets.ids), func() tea.Cmd {
 		return s.rotate(targets, called, 0)
