@@ -41,6 +41,7 @@ func (e *env) activityListCommand() *cobra.Command {
 		Use: "list", Short: "List what was done, newest first", Long: activityListLong, Args: noArgs,
 		Example: `  lanyard activity list --limit 20
   lanyard activity list --category keys --since 7d
+  lanyard activity list --by ana@example.com --action invite --until 2026-12-01
   lanyard activity list --target ben@example.com --since 2026-11-01 -o json`,
 		RunE: func(c *cobra.Command, _ []string) error { return e.activityList(c.Context(), a) },
 	}
@@ -57,8 +58,10 @@ func (e *env) activityFollowCommand() *cobra.Command {
 		Use: "follow", Short: "Print what is done from now on, as it happens", Args: noArgs,
 		Long: `Prints each event when it happens, until it is interrupted. With -o json each is a
 line of its own. What narrows is the same as for list.`,
-		Example: "  lanyard activity follow\n  lanyard activity follow --category keys -o json",
-		RunE:    func(c *cobra.Command, _ []string) error { return e.activityFollow(c.Context(), a) },
+		Example: `  lanyard activity follow
+  lanyard activity follow --category keys -o json
+  lanyard activity follow --since 1h --by ana@example.com --target bot --action rotate`,
+		RunE: func(c *cobra.Command, _ []string) error { return e.activityFollow(c.Context(), a) },
 	}
 	a.flags(c)
 	outputFlag(c, &a.output, outputCSV)

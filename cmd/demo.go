@@ -36,7 +36,7 @@ func (e *env) demoCommand() *cobra.Command {
 		Use: "demo", Short: "Open the console on a throwaway account full of sample data",
 		Long: `Makes up an account in a temporary directory, opens the console on it, and
 removes it afterwards. All people in it are invented.`,
-		Example: "  lanyard demo\n  lanyard demo --users 100000 --seed 7", Args: noArgs,
+		Example: "  lanyard demo\n  lanyard demo --users 100000 --service-accounts 500 --seed 7\n  lanyard demo --plain", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if e.db != "" && c.Flags().Changed("db") {
 				return usage("Leave --db out.", "A demo makes a store of its own")

@@ -30,7 +30,8 @@ func (e *env) editUsersCommand() *cobra.Command {
 	var narrow userFilter
 	return editCommand(e, e.users(), editor.Users, &cobra.Command{
 		Use: "users", Short: "Change users in your editor", Long: editLong, Args: noArgs,
-		Example: "  lanyard edit users --status invited\n  lanyard edit users --group sre --match ben",
+		Example: "  lanyard edit users --status invited\n  lanyard edit users --group platform --match ben\n" +
+			"  lanyard edit users --role Builder --workspace web-shop",
 	}, narrow.flags, narrow.keep)
 }
 
@@ -38,7 +39,7 @@ func (e *env) editMachinesCommand() *cobra.Command {
 	var narrow machineFilter
 	c := editCommand(e, e.machines(), editor.ServiceAccounts, &cobra.Command{
 		Use: "service-accounts", Short: "Change service accounts in your editor; their keys stay", Long: editLong, Args: noArgs,
-		Example: "  lanyard edit service-accounts --workspace web-shop",
+		Example: "  lanyard edit service-accounts --workspace web-shop --role Builder",
 	}, narrow.flags, narrow.keep)
 	c.Aliases = []string{"sa"}
 	return c

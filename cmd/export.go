@@ -42,6 +42,7 @@ func (e *env) exportCommand() *cobra.Command {
 			return noSecrets(args)
 		},
 		Example: `  lanyard export acme.json
+  lanyard export --force acme.json
   lanyard export --csv users users.csv
   lanyard export --csv service-accounts | head -n 3`,
 		RunE: func(c *cobra.Command, args []string) error {

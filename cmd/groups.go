@@ -144,7 +144,7 @@ func (e *env) setGroupsCommand() *cobra.Command {
 	s := &changes{}
 	s.command = &cobra.Command{
 		Use: "set NAME...", Short: "Change groups, and what their members may do in workspaces", Args: someNames,
-		Example: "  lanyard groups set platform --workspace web-shop:Contributor",
+		Example: "  lanyard groups set platform --workspace web-shop:Contributor\n  lanyard groups set platform --remove-workspace web-shop",
 		RunE: func(_ *cobra.Command, names []string) error {
 			if err := s.check(names); err != nil {
 				return err

@@ -46,6 +46,7 @@ func newHouse(t *testing.T) *house {
 	h.write(t, "keys.txt", h.run(t, "sa", "show-key", "ci-runner"))
 	h.run(t, "backup", filepath.Join(h.dir, "latest.db"))
 	h.write(t, "new.txt", "correct horse battery staple\n")
+	h.write(t, "next.txt", "another horse, another staple\n")
 	h.write(t, "people.csv", "email,name\neva@example.com,Eva Lind\n")
 	h.write(t, "staff.csv", "Mail;Person\nfay@example.com;Fay Wu\n")
 	h.write(t, "token.txt", h.run(t, "users", "resend", "chiara@example.com", "--show-token"))

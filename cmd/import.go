@@ -37,7 +37,7 @@ func (e *env) importCommand() *cobra.Command {
 		Example: `  lanyard import people.csv --role Builder --dry-run
   lanyard import people.csv --role Builder --group sre --workspace web-shop:Viewer
   lanyard import staff.csv --map email=Mail,name=Person --role Consumer --create-groups
-  lanyard export acme.json && lanyard import acme.json`,
+  lanyard export acme.json && lanyard import acme.json --keep-existing`,
 		RunE: func(c *cobra.Command, args []string) error { return e.importFile(c.Context(), args[0], x) },
 	}
 	f := c.Flags()

@@ -85,7 +85,10 @@ func (e *env) inviteCommand() *cobra.Command {
 		Use: "invite EMAIL... --role ROLE", Short: "Invite people", Long: inviteLong, Args: someNames,
 		Example: `  lanyard users invite eva@example.com --role Builder
   lanyard users invite finn@example.com hugo@example.com --role Builder --group sre
-  lanyard users invite gil@example.com --role Builder --term 14d --show-letter`,
+  lanyard users invite gil@example.com --role Builder --term 14d --show-letter
+  lanyard users invite "Ida Moe <ida@example.com>" --role Consumer --note "Hello Ida"
+  lanyard users invite jon@example.com --role Builder --workspace web-shop:Viewer
+  lanyard users invite kim@example.com --role Admin --mail=false --show-token >token.txt`,
 		RunE: func(c *cobra.Command, args []string) error { return e.invite(c, &i, args) },
 	}
 	flags := c.Flags()
@@ -193,7 +196,8 @@ func (e *env) resendCommand() *cobra.Command {
 		Use: "resend EMAIL...", Short: "Make fresh invitations for people who haven't joined",
 		Long: `Makes a fresh token and a new term for people who were invited and haven't joined.
 The tokens that they had are dead. They are delivered as users invite says.`,
-		Args: someNames, Example: "  lanyard users resend chiara@example.com --term 14d --show-letter",
+		Args: someNames, Example: `  lanyard users resend chiara@example.com --term 14d --show-letter
+  lanyard users resend chiara@example.com --mail=false --show-token >token.txt`,
 		RunE: func(c *cobra.Command, args []string) error { return e.resend(c, &i, m, args) },
 	}
 	i.flags(c)

@@ -142,8 +142,10 @@ func (e *env) setRolesCommand() *cobra.Command {
 	s := &roleChanges{}
 	s.command = &cobra.Command{
 		Use: "set NAME...", Short: "Change custom roles, for everybody who has them", Args: someNames,
-		Example: "  lanyard roles set Auditor --add-permission service_account:reveal_key",
-		RunE:    func(_ *cobra.Command, names []string) error { return e.setRoles(m, s, names) },
+		Example: "  lanyard roles set Auditor --add-permission service_account:reveal_key\n" +
+			"  lanyard roles set Auditor --remove-permission service_account:reveal_key\n" +
+			"  lanyard roles set Auditor --permission account:view --permission account:invite",
+		RunE: func(_ *cobra.Command, names []string) error { return e.setRoles(m, s, names) },
 	}
 	s.texts(true)
 	flags := s.command.Flags()

@@ -75,7 +75,7 @@ func (e *env) run(ctx context.Context, args []string) int {
 
 const rootShort = "A keyboard-first console for the people and machines of one company account"
 
-const rootExample = "  lanyard --as ben@example.com"
+const rootExample = "  lanyard --as ben@example.com\n  lanyard --plain"
 
 func (e *env) root() *cobra.Command {
 	cobra.EnableCommandSorting = false // the help has them in the order in which they are added

@@ -131,7 +131,8 @@ opens it, and --new-passphrase-file the new one.
 
 The file still opens by itself until you take that away: lanyard seal remove file`,
 		Example: `  lanyard seal add passphrase
-  lanyard seal add passphrase --passphrase-file new.txt`,
+  lanyard seal add passphrase --passphrase-file new.txt
+  lanyard seal add passphrase --passphrase-file new.txt --new-passphrase-file next.txt`,
 		RunE: func(c *cobra.Command, _ []string) error { return e.addPassphrase(c.Context(), a) },
 	}
 	passphrase.Flags().StringVar(&a.newPassphraseFile, "new-passphrase-file", "", "the `FILE` that holds the new passphrase; - for standard input")

@@ -126,7 +126,8 @@ func (e *env) setMachinesCommand() *cobra.Command {
 	s := &changes{}
 	s.command = &cobra.Command{
 		Use: "set NAME...", Short: "Change service accounts; their keys stay", Args: someNames,
-		Example: "  lanyard sa set ci-runner --workspace web-shop:Contributor",
+		Example: "  lanyard sa set ci-runner --workspace billing:Contributor --remove-workspace web-shop\n" +
+			"  lanyard sa set ci-runner backup --role Builder",
 		RunE: func(_ *cobra.Command, names []string) error {
 			if err := s.check(names); err != nil {
 				return err

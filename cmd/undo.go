@@ -33,7 +33,7 @@ shown, and the exit code is 5. --force undoes it anyway, --keep leaves theirs.
 
 --event takes back the change that an event of the activity belongs to, which
 needn't be the last one. What you have changed again since has to be undone first.`,
-		Example: "  lanyard undo\n  lanyard undo --as ben@example.com\n  lanyard undo --keep",
+		Example: "  lanyard undo\n  lanyard undo --as ben@example.com\n  lanyard undo --keep\n  lanyard undo --force\n  lanyard undo --event 23",
 	}, (*model.Directory).Undo)
 }
 
@@ -42,7 +42,7 @@ func (e *env) redoCommand() *cobra.Command {
 		Use: "redo", Short: "Put again what you have undone", Args: noArgs,
 		Long: `Puts the change again that was undone last, until who acts changes something
 else. Conflicts are as with undo.`,
-		Example: "  lanyard redo",
+		Example: "  lanyard redo\n  lanyard redo --force\n  lanyard redo --keep",
 	}, (*model.Directory).Redo)
 }
 

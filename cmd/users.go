@@ -96,7 +96,7 @@ func (e *env) listUsersCommand() *cobra.Command {
 	var narrow userFilter
 	c := listCommand(e, e.users(), narrow.keep, "List users", `  lanyard users list --status invited --role Builder
   lanyard users list --group platform --sort name --limit 20
-  lanyard users list --match ben -o json`)
+  lanyard users list --workspace web-shop --match ben -o json`)
 	c.Long = `Lists users in the order in which they were invited, or sorted. A flag that is given
 several times takes any of its values; different flags all have to fit. Who may not
 see the account sees themselves.`

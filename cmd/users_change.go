@@ -106,7 +106,11 @@ func (e *env) setUsersCommand() *cobra.Command {
 		Long: `Changes what is given and leaves the rest. Each user is changed in all of it, or left
 as they were and reported.`,
 		Example: `  lanyard users set ben@example.com --role Consumer --add-group platform
-  lanyard users set ben@example.com --workspace web-shop:Viewer
+  lanyard users set ben@example.com --workspace billing:Owner
+  lanyard users set ben@example.com --remove-workspace web-shop
+  lanyard users set ben@example.com --remove-group platform
+  lanyard users set ben@example.com dora@example.com --group sre --group platform
+  lanyard users set dora@example.com --no-groups
   lanyard users set ben@example.com --name "Ben Okafor" -o json`,
 		RunE: func(_ *cobra.Command, args []string) error { return e.setUsers(m, s, args) },
 	}

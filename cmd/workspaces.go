@@ -186,7 +186,7 @@ func (e *env) addMembersCommand() *cobra.Command {
 		Long: `Gives users, groups and service accounts a role in a workspace. Who is in it already
 has the new role afterwards.`,
 		Example: `  lanyard workspaces add web-shop ben@example.com --role Contributor
-  lanyard workspaces add web-shop --group platform --role Viewer`,
+  lanyard workspaces add web-shop --group sre --service-account backup --role Viewer`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if role == "" {
 				return usage("Add --role ROLE; see what there is: lanyard roles list --scope workspace", "What they may do there has to be said")
@@ -209,7 +209,7 @@ func (e *env) removeMembersCommand() *cobra.Command {
 	m := &many{noun: "member", find: findMember}
 	c := &cobra.Command{
 		Use: "remove WORKSPACE [EMAIL...]", Short: "Take members out of a workspace", Args: someNames,
-		Example: "  lanyard workspaces remove web-shop ben@example.com --group platform",
+		Example: "  lanyard workspaces remove web-shop ben@example.com\n  lanyard workspaces remove web-shop --group platform --service-account ci-runner",
 		RunE: func(c *cobra.Command, args []string) error {
 			return e.changeMembers(c, m, &who, args, func(context.Context, *acting) (model.ID, error) {
 				m.done = "taken out"
