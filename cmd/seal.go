@@ -24,7 +24,8 @@ several of these:
   passphrase  a passphrase, which is asked for
   keyring     the keyring of your desktop, on this machine only
 
-Any one is enough. The last that opens by itself or by a passphrase stays.`
+Any one is enough. The last that opens by itself or by a passphrase stays. What to do
+where a copy of the sealing key got away: lanyard seal rotate --help`
 
 func (e *env) sealCommand() *cobra.Command {
 	c := &cobra.Command{

@@ -18,7 +18,8 @@ func (e *env) sealRemoveCommand() *cobra.Command {
 gives, where there are several. What stays has to open: when only a passphrase is
 left, it is asked for first.
 
-Copies of the sealing key that were made before still open as they did.`,
+Copies of the sealing key that were made before still open as they did. Where one got
+away, see: lanyard seal rotate --help`,
 		Example: "  lanyard seal remove file\n  lanyard seal remove 2 --yes",
 		RunE: func(c *cobra.Command, args []string) error {
 			return e.sealRemove(c, args[0])

@@ -18,7 +18,14 @@ func (e *env) sealRotateCommand() *cobra.Command {
 everybody goes on working. The API keys themselves stay as they are. Copies of the
 sealing key from before open nothing that is sealed from now on.
 
-When it is cut off, everything still opens; run it again and it does the rest.`,
+When it is cut off, everything still opens; run it again and it does the rest.
+
+The root key stays the same. Whoever had a copy of the sealing key that opened, and
+gets the file as it is from now on, opens that one too, without its passphrase. So
+where a copy got away: renew the data key here, keep the new file and the store from
+whoever has it, and where the store may have got away too, rotate every API key with
+lanyard sa rotate-key. Only a new account has a new root key: export this one, and
+import it there.`,
 		Example: "  lanyard seal rotate",
 		RunE:    func(c *cobra.Command, _ []string) error { return e.sealRotate(c.Context()) },
 	}
