@@ -14,30 +14,59 @@ import (
 func (d *Directory) Apply(ctx context.Context, actor Actor, rows []Row, how Importing) (Plan, error) {
 	ctx = OneStep(ctx)
 	rows = withGroups(rows, how)
-	var plan Plan
-	through := 0
-	for part := range slices.Chunk(d.ownRowLast(ctx, rows, actor), bulkSize) {
+	w := &rowWork{d: d, actor: actor, how: how, total: len(rows)}
+	var todo []Row
+	for _, more := range d.ownRowApart(ctx, rows, actor) {
+		todo = append(todo, more...)
+		for before := len(todo) + 1; len(todo) > 0 && len(todo) < before; {
+			before = len(todo)
+			if err := w.pass(ctx, todo); err != nil {
+				return w.plan, err
+			}
+			todo = w.later
+		}
+	}
+	w.plan.Entries = append(w.plan.Entries, w.waiting...)
+	slices.SortStableFunc(w.plan.Entries, func(a, b Entry) int { return a.Line - b.Line })
+	return w.plan, nil
+}
+
+// rowWork is rows being applied, in as many passes as it takes: a row may take away what a row behind it gives to somebody.
+type rowWork struct {
+	d     *Directory
+	actor Actor
+	how   Importing
+	plan  Plan
+	total int
+
+	later   []Row   // of the last pass: those that may go when others have gone
+	waiting []Entry // what is to be said of them if none of them can
+}
+
+// pass applies rows, some hundreds in a transaction.
+func (w *rowWork) pass(ctx context.Context, rows []Row) error {
+	w.later, w.waiting = nil, nil
+	for part := range slices.Chunk(rows, bulkSize) {
 		var run *applying
-		err := d.update(ctx, actor, func(c *change) error {
+		err := w.d.update(ctx, w.actor, func(c *change) error {
 			run.wipe() // of an earlier try
-			run = &applying{change: c, how: how}
+			run = &applying{change: c, how: w.how}
 			return run.all(part)
 		})
 		if err != nil {
 			run.wipe()
-			return plan, err
+			return err
 		}
-		plan.Entries = append(plan.Entries, run.entries...)
-		if how.Invited != nil {
-			how.Invited(run.invited)
+		if w.how.Invited != nil {
+			w.how.Invited(run.invited)
 		} else {
 			run.wipe()
 		}
-		through += len(part)
-		ReportProgress(ctx, through, len(rows))
+		w.plan.Entries = append(w.plan.Entries, run.entries...)
+		w.later, w.waiting = append(w.later, run.later...), append(w.waiting, run.waiting...)
+		ReportProgress(ctx, len(w.plan.Entries), w.total)
 	}
-	slices.SortStableFunc(plan.Entries, func(a, b Entry) int { return a.Line - b.Line })
-	return plan, nil
+	return nil
 }
 
 // withGroups puts rows before the others for the groups that only those name.
@@ -66,17 +95,18 @@ func withGroups(rows []Row, how Importing) []Row {
 	return append(groups, rows...)
 }
 
-// ownRowLast moves the row about the actor to the end: whoever gives away what they may do has done the rest by then.
-func (d *Directory) ownRowLast(ctx context.Context, rows []Row, actor Actor) []Row {
+// ownRowApart parts the row about the actor from the others, which come before it: whoever gives away what they may do has
+// done the rest by then.
+func (d *Directory) ownRowApart(ctx context.Context, rows []Row, actor Actor) [][]Row {
 	u, err := d.FindUser(ctx, actor, strconv.FormatUint(uint64(actor.User), 10))
 	own := func(r Row) bool {
 		return r.Kind == KindUser && (r.Seen.ID == actor.User || err == nil && r.Seen.ID == 0 && FoldEmail(r.Key) == FoldEmail(u.Email))
 	}
 	if !slices.ContainsFunc(rows, own) {
-		return rows
+		return [][]Row{rows}
 	}
 	others := slices.DeleteFunc(slices.Clone(rows), own)
-	return append(others, slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return !own(r) })...)
+	return [][]Row{others, slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return !own(r) })}
 }
 
 // applying is one transaction of rows.
@@ -85,6 +115,8 @@ type applying struct {
 	how     Importing
 	entries []Entry
 	invited []Invited
+	later   []Row   // were refused, and may go when others have gone
+	waiting []Entry // what is to be said of those if they can't
 }
 
 func (a *applying) wipe() {
@@ -104,8 +136,12 @@ func (a *applying) all(rows []Row) error {
 			e.Fate, e.Err, err = RowRefused, err, nil
 			e.Changes = nil
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case errors.Is(e.Err, ErrLastOwner) || errors.Is(e.Err, ErrLastAdmin):
+			a.later, a.waiting = append(a.later, rows[i]), append(a.waiting, e)
+			continue
 		}
 		if !rows[i].named || e.Fate != RowSame {
 			a.entries = append(a.entries, e)
