@@ -5,8 +5,13 @@ import "slices"
 // fewChanges is up to how many changed rows are worth fitting in one by one, while the key waits for its frame.
 const fewChanges = 64
 
+// worthKnowing is the part of the rows up to which it pays to know which of them changed, as when a change of many is on its way: whether those still match
+// is soon found out, and mostly they stay where they were.
+const worthKnowing = 8
+
 // delta is what happened between two lists of rows.
 type delta struct {
+	many bool     // they aren't worth fitting in one by one
 	gone []uint32 // where rows that changed or went stood in the old list, ascending
 	came []uint32 // where rows that changed or came stand in the new one, ascending
 	move []shift  // how the others moved; empty if they stayed
@@ -18,18 +23,21 @@ type shift struct {
 	by   int
 }
 
-// newDelta asks the new rows what changed, and doubts the answer where a look is cheap. It is nil without a trustworthy answer, and with a long one.
-// The rows with the ids in also count as changed.
-func newDelta[T any](old, now Rows[T], also []uint64) *delta {
+// changedRows asks the new rows what changed. It isn't known without an answer, nor with one that is too long to be of use.
+func changedRows[T any](old, now Rows[T]) (ids []uint64, known bool) {
 	c, is := now.(Changer[T])
 	if !is {
-		return nil
+		return nil, false
 	}
-	ids, ok := c.Changed(old)
-	if !ok || len(ids) > fewChanges {
-		return nil
-	}
+	ids, known = c.Changed(old)
+	return ids, known && len(ids) <= max(fewChanges, now.Len()/worthKnowing)
+}
+
+// newDelta is the delta when the rows of these ids are said to have changed, and those of some others count as changed too. It doubts what is said where a
+// look is cheap, and is nil if that isn't so.
+func newDelta[T any](old, now Rows[T], ids, also []uint64) *delta {
 	d := deltaOf(old, now, slices.Concat(ids, also))
+	d.many = len(ids) > fewChanges
 	if old.Len()-len(d.gone) != now.Len()-len(d.came) || !verify(old, now, d) {
 		return nil
 	}

@@ -77,11 +77,17 @@ func (g *Grid[T]) painter() *painter[T] {
 	if g.pic.pinned != g.want.pinned || g.pic.pin != g.want.pin {
 		pins = []uint64{g.pic.pin, g.want.pin}
 	}
-	switch {
-	case !p.sameRows():
-		p.delta = newDelta(g.pic.rows, g.want.rows, pins)
-	case pins != nil:
-		p.delta = deltaOf(g.want.rows, g.want.rows, pins)
+	if p.sameRows() {
+		if pins != nil {
+			p.delta = deltaOf(g.want.rows, g.want.rows, pins)
+		}
+		return p
+	}
+	if ids, known := changedRows(g.pic.rows, g.want.rows); known {
+		p.compare = func() *delta { return newDelta(p.old.rows, p.want.rows, ids, pins) }
+		if len(ids) <= fewChanges {
+			p.delta, p.compare = p.compare(), nil
+		}
 	}
 	return p
 }

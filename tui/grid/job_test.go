@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+
+	"lanyard/tui/theme"
 )
 
 // TestManyRowsDontBlock does with many rows what is done at once with few.
@@ -52,6 +54,47 @@ func TestRowsThatComeMeanwhile(t *testing.T) {
 	next := g.Update(cmd())
 	if total, shown, _ := g.Counts(); next != nil || g.Busy() || total != rows.Len() || shown == total {
 		t.Fatalf("%d of %d rows shown", shown, total)
+	}
+	if !slices.Equal(g.shownIDs(), naive(rows, &g.want)) {
+		t.Error("something else is shown")
+	}
+}
+
+// TestManyChangesLeaveTheOrder has the roles of many change, as a change of many does again and again: the names that are sorted by
+// are looked at only where something changed, and only those are judged again.
+func TestManyChangesLeaveTheOrder(t *testing.T) {
+	rows := newCrowd(atOnce*4, 1)
+	var sorted, judged atomic.Int64
+	cols := columns()
+	name, role := cols[0].SortKey, cols[2].Narrow
+	cols[0].SortKey = func(b []byte, p *person) []byte { sorted.Add(1); return name(b, p) }
+	cols[2].Narrow = func(p *person) []string { judged.Add(1); return role(p) }
+	g := New(theme.New(theme.Options{}), cols...)
+	g.SetSize(100, 20)
+	finish(g, g.SetRows(rows))
+	finish(g, g.SetFilter("role:consumer"))
+	g.MarkShown()
+	_, _, marked := g.Counts()
+	people := map[uint64]*person{}
+	for _, id := range g.Marked()[:1000] {
+		p, _ := g.Row(id)
+		guest := *p
+		guest.role = "Tenant Guest"
+		people[id] = &guest
+	}
+	rows = rows.with(people)
+	sorted.Store(0)
+	judged.Store(0)
+	cmd := g.SetRows(rows)
+	if cmd == nil {
+		t.Error("the key waits for it")
+	}
+	finish(g, cmd)
+	if s, j := sorted.Load(), judged.Load(); s > 2*1000 || j > 1000 {
+		t.Errorf("%d keys made and %d rows judged for 1000 changes", s, j)
+	}
+	if _, shown, still := g.Counts(); shown != marked-1000 || still != marked {
+		t.Errorf("%d shown and %d marked, of %d", shown, still, marked)
 	}
 	if !slices.Equal(g.shownIDs(), naive(rows, &g.want)) {
 		t.Error("something else is shown")

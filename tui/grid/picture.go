@@ -68,12 +68,16 @@ type painter[T any] struct {
 	columns []Column[T]
 	old     *picture[T]
 	want    wish[T]
-	delta   *delta // from old's rows to those wanted; nil if unknown
+	delta   *delta        // from old's rows to those wanted; nil if unknown
+	compare func() *delta // makes it, where that takes longer than a key may wait; nil if there is no more to find out
 	stop    *atomic.Bool
 }
 
 // paint makes the picture, from what there is where that's possible. If it was stopped, there is none.
 func (j *painter[T]) paint() *picture[T] {
+	if j.compare != nil {
+		j.delta = j.compare()
+	}
 	p := &picture[T]{wish: j.want, delta: j.delta}
 	p.order = j.order()
 	p.verdict = j.judge()
@@ -94,11 +98,12 @@ func (j *painter[T]) order() []uint32 {
 		return nil
 	}
 	key := j.columns[j.want.column].SortKey
+	known := j.old.column == j.want.column && (j.sameRows() || j.delta != nil)
 	switch {
-	case j.old.column != j.want.column || !j.sameRows() && j.delta == nil:
-		return (&sorter[T]{rows: j.want.rows, key: key, stop: j.stop}).sort()
-	case j.sameRows() || j.orderStays(key):
+	case known && (j.sameRows() || j.orderStays(key)):
 		return j.old.order
+	case !known || j.delta.many:
+		return (&sorter[T]{rows: j.want.rows, key: key, stop: j.stop}).sort()
 	}
 	return splice(j.old.order, j.delta, j.delta.gone, j.delta.came, byKey(j.old.rows, key), byKey(j.want.rows, key))
 }
@@ -109,9 +114,11 @@ func (j *painter[T]) orderStays(key func([]byte, T) []byte) bool {
 	if !d.inPlace() || j.old.rows.Len() != j.want.rows.Len() {
 		return false
 	}
+	var was, is []byte
 	for _, p := range d.gone {
 		i := int(p)
-		if j.old.rows.ID(i) != j.want.rows.ID(i) || !bytes.Equal(key(nil, j.old.rows.At(i)), key(nil, j.want.rows.At(i))) {
+		was, is = key(was[:0], j.old.rows.At(i)), key(is[:0], j.want.rows.At(i))
+		if j.old.rows.ID(i) != j.want.rows.ID(i) || !bytes.Equal(was, is) {
 			return false
 		}
 	}
@@ -184,6 +191,9 @@ func (j *painter[T]) shown(p *picture[T]) []uint32 {
 	}
 	if same(old.tiers, p.tiers) && same(old.order, p.order) {
 		return old.shown
+	}
+	if j.delta.many {
+		return partition(p.order, p.backward, p.tiers)
 	}
 	gone, came := matching(j.delta.gone, old.tiers), matching(j.delta.came, p.tiers)
 	return splice(old.shown, j.delta, gone, came, j.reading(old), j.reading(p))

@@ -33,10 +33,18 @@ func newWalker(t *rapid.T) *walker {
 	return w
 }
 
+// times is how many changes come at once: mostly few, now and then more than are fitted in one by one.
+func times(t *rapid.T) int {
+	if rapid.IntRange(0, 5).Draw(t, "many") == 5 {
+		return rapid.IntRange(fewChanges, 4*fewChanges).Draw(t, "times")
+	}
+	return rapid.IntRange(0, 5).Draw(t, "times")
+}
+
 // change gives some people other facts, takes some away and adds some.
-func (w *walker) change(t *rapid.T) map[uint64]*person {
+func (w *walker) change(t *rapid.T, times int) map[uint64]*person {
 	out := map[uint64]*person{}
-	for range rapid.IntRange(0, 5).Draw(t, "changes") {
+	for range times {
 		if n := w.rows.Len(); n > 0 && rapid.Bool().Draw(t, "alter") {
 			old := w.rows.At(w.r.IntN(n))
 			p := *old
@@ -114,11 +122,11 @@ func (w *walker) actions() map[string]func(*rapid.T) {
 		},
 		"endEdit": func(t *rapid.T) { w.do(t, g.EndEdit()) },
 		"change": func(t *rapid.T) {
-			w.rows = w.rows.with(w.change(t))
+			w.rows = w.rows.with(w.change(t, times(t)))
 			w.do(t, g.SetRows(w.rows))
 		},
 		"replace": func(t *rapid.T) {
-			w.rows = w.rows.with(w.change(t))
+			w.rows = w.rows.with(w.change(t, times(t)))
 			w.do(t, g.SetRows(forgetful{w.rows}))
 		},
 		"click": func(t *rapid.T) {
