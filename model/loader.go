@@ -70,25 +70,19 @@ func LoadSnapshot(ctx context.Context, store Store) (*Snapshot, error) {
 
 // Next reads up to rows more records, 1 or more. It returns a snapshot of what is loaded so far, and whether that is all.
 func (l *Loader) Next(ctx context.Context, rows int) (*Snapshot, bool, error) {
-	var out *Snapshot
+	var news news
 	done := false
 	err := l.store.View(ctx, func(tx ReadTx) error {
 		if err := l.read(tx, rows); err != nil {
 			return err
 		}
-		out = l.assemble()
-		if l.at < len(loadedKinds) {
+		if done = l.at == len(loadedKinds); !done {
 			return nil
 		}
-		refs, complete, err := tx.Changes(l.snapshot.revision)
-		if err != nil {
-			return err
+		var err error
+		if news, err = l.snapshot.readNews(tx); err == nil && !news.complete {
+			err = errMovedOn
 		}
-		if !complete {
-			return errMovedOn
-		}
-		done = true
-		out, err = out.with(tx, refs)
 		return err
 	})
 	if errors.Is(err, errMovedOn) && l.restarts < maxRestarts {
@@ -99,7 +93,14 @@ func (l *Loader) Next(ctx context.Context, rows int) (*Snapshot, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	return out, done, nil
+	s := l.assemble()
+	if !done {
+		return s, false, nil
+	}
+	if s, err = s.with(news); err != nil {
+		return nil, false, err
+	}
+	return s, true, nil
 }
 
 func (l *Loader) read(tx ReadTx, rows int) error {

@@ -202,30 +202,41 @@ func (s *Snapshot) Total(kind Kind) int { return s.totals[kind] }
 var loadedKinds = []Kind{KindRole, KindGroup, KindWorkspace, KindTally, KindUser, KindServiceAccount, KindAPIKey}
 
 // Refresh returns a snapshot of the store as it is now: s itself if nothing changed, otherwise a copy in which only what
-// changed was read again.
+// changed was read again. The copy is made after the transaction: tables are large, and whoever wants to write would wait.
 func (s *Snapshot) Refresh(ctx context.Context, store Store) (*Snapshot, error) {
-	var next *Snapshot
-	err := store.View(ctx, func(tx ReadTx) error {
-		if tx.Revision() == s.revision {
-			next = s
-			return nil
-		}
-		refs, complete, err := tx.Changes(s.revision)
-		if err != nil || !complete {
-			return err
-		}
-		next, err = s.with(tx, refs)
+	var news news
+	err := store.View(ctx, func(tx ReadTx) (err error) {
+		news, err = s.readNews(tx)
 		return err
 	})
-	if err != nil || next != nil {
-		return next, err
+	switch {
+	case err != nil:
+		return nil, err
+	case !news.complete:
+		return LoadSnapshot(ctx, store)
+	case news.figures.revision == s.revision:
+		return s, nil
 	}
-	return LoadSnapshot(ctx, store)
+	return s.with(news)
 }
 
-// with reads the records that changed and returns the snapshot at the transaction's revision.
-func (s *Snapshot) with(tx ReadTx, refs []Ref) (*Snapshot, error) {
-	changes := map[Kind][]rowChange{}
+// news is what a snapshot lacks.
+type news struct {
+	complete bool      // what changed is known
+	figures  *Snapshot // without tables
+	changes  map[Kind][]rowChange
+}
+
+// readNews reads what changed since.
+func (s *Snapshot) readNews(tx ReadTx) (n news, err error) {
+	n = news{complete: true, figures: s, changes: map[Kind][]rowChange{}}
+	if tx.Revision() == s.revision {
+		return n, nil
+	}
+	var refs []Ref
+	if refs, n.complete, err = tx.Changes(s.revision); err != nil || !n.complete {
+		return n, err
+	}
 	for _, ref := range refs {
 		if !slices.Contains(loadedKinds, ref.Kind) {
 			continue
@@ -235,22 +246,28 @@ func (s *Snapshot) with(tx ReadTx, refs []Ref) (*Snapshot, error) {
 		case errors.Is(err, ErrNotFound):
 			b = nil
 		case err != nil:
-			return nil, err
+			return n, err
 		default:
 			b = append([]byte{}, b...)
 		}
-		changes[ref.Kind] = append(changes[ref.Kind], rowChange{ref.ID, b})
+		n.changes[ref.Kind] = append(n.changes[ref.Kind], rowChange{ref.ID, b})
 	}
+	n.figures = &Snapshot{}
+	return n, n.figures.readFigures(tx)
+}
+
+// with returns the snapshot with what it lacked.
+func (s *Snapshot) with(n news) (*Snapshot, error) {
 	next := *s
+	next.revision, next.account, next.activeAdmins, next.totals = n.figures.revision, n.figures.account, n.figures.activeAdmins, n.figures.totals
 	err := errors.Join(
-		applyRows(&next.users, KindUser, changes),
-		applyRows(&next.serviceAccounts, KindServiceAccount, changes),
-		applyRows(&next.apiKeys, KindAPIKey, changes),
-		applyRows(&next.groups, KindGroup, changes),
-		applyRows(&next.workspaces, KindWorkspace, changes),
-		applyRows(&next.roles, KindRole, changes),
-		applyRows(&next.tallies, KindTally, changes),
-		next.readFigures(tx),
+		applyRows(&next.users, KindUser, n.changes),
+		applyRows(&next.serviceAccounts, KindServiceAccount, n.changes),
+		applyRows(&next.apiKeys, KindAPIKey, n.changes),
+		applyRows(&next.groups, KindGroup, n.changes),
+		applyRows(&next.workspaces, KindWorkspace, n.changes),
+		applyRows(&next.roles, KindRole, n.changes),
+		applyRows(&next.tallies, KindTally, n.changes),
 	)
 	if next.groups != s.groups || next.workspaces != s.workspaces || next.roles != s.roles {
 		next.readNames()

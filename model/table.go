@@ -29,7 +29,9 @@ func roomyChunk() *chunk {
 
 // tight gives back the room that the lists of a finished chunk don't need; a chunk that is far from full gives it all back.
 func (c *chunk) tight() *chunk {
-	c.ids, c.ends = append([]ID(nil), c.ids...), append([]uint32(nil), c.ends...)
+	if len(c.ids) < cap(c.ids) {
+		c.ids, c.ends = append([]ID(nil), c.ids...), append([]uint32(nil), c.ends...)
+	}
 	if len(c.data) < cap(c.data)*7/8 {
 		c.data = append([]byte(nil), c.data...)
 	}
@@ -164,9 +166,15 @@ func (t *Table[T]) with(changes []rowChange) *Table[T] {
 	return out
 }
 
-// merge applies changes to a chunk's rows, and splits what grew too large.
+// merge applies changes to a chunk's rows, and splits what grew too large. There is room for the result from the start: a
+// change of many copies every chunk, and a list that grows leaves the same again behind.
 func merge(c *chunk, changes []rowChange) []*chunk {
-	out := []*chunk{{}}
+	room := len(c.data)
+	for _, change := range changes {
+		room += len(change.record)
+	}
+	rows := min(len(c.ids)+len(changes), 2*chunkRows)
+	out := []*chunk{{ids: make([]ID, 0, rows), ends: make([]uint32, 0, rows), data: make([]byte, 0, room)}}
 	keep := func(id ID, record []byte) {
 		if last := out[len(out)-1]; len(last.ids) >= 2*chunkRows {
 			out = append(out, &chunk{})
@@ -189,5 +197,8 @@ func merge(c *chunk, changes []rowChange) []*chunk {
 		}
 	}
 	applyUpTo(math.MaxUint64)
+	for i := range out {
+		out[i] = out[i].tight()
+	}
 	return out
 }
