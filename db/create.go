@@ -124,7 +124,7 @@ func (b *bulk) get(key []byte) ([]byte, error) {
 }
 
 // missed has nothing to make sure of: the file is in the making.
-func (b *bulk) missed([]byte) error { return nil }
+func (b *bulk) missed([]byte) (before, after []byte, err error) { return nil, nil, nil }
 
 func (b *bulk) scan(from, to []byte, visit func(key, value []byte) bool) error {
 	if err := b.flush(); err != nil {

@@ -14,8 +14,9 @@ type reader interface {
 	// get returns a value, nil if there is none. It is valid until the transaction ends.
 	get(key []byte) ([]byte, error)
 	// missed makes sure of a key that get didn't find: what stands before it and after it is whole, and in order. A damaged
-	// page sends a search astray, and what it then misses would seem never to have been there.
-	missed(key []byte) error
+	// page sends a search astray, and what it then misses would seem never to have been there. It returns the keys that stand
+	// there, nil at either end.
+	missed(key []byte) (before, after []byte, err error)
 	// scan visits the keys from `from` up to, not including, `to` in ascending order until visit returns false.
 	scan(from, to []byte, visit func(key, value []byte) bool) error
 }
@@ -75,10 +76,10 @@ var (
 // that stands in the place of another shows by what comes before or after it.
 const neighbours = 256
 
-func (b boltKV) missed(key []byte) (err error) {
+func (b boltKV) missed(key []byte) (last, next []byte, err error) {
 	defer guard(&err)
 	if err := b.led(key, false); err != nil {
-		return err
+		return nil, nil, err
 	}
 	c := b.bucket.Cursor()
 	next, value := c.Seek(key)
@@ -86,21 +87,18 @@ func (b boltKV) missed(key []byte) (err error) {
 	if next == nil {
 		before = c.Last
 	} else if err := beside(next, value, bytes.Compare(key, next)); err != nil {
-		return err
+		return nil, nil, err
 	}
-	last, value := before()
-	if last == nil {
-		_, _ = c.Seek(key)
-		return inOrder(key, next, 1, func() []byte { k, _ := c.Next(); return k })
-	}
-	if err := beside(last, value, bytes.Compare(last, key)); err != nil {
-		return err
-	}
-	if err := inOrder(key, last, -1, func() []byte { k, _ := c.Prev(); return k }); err != nil {
-		return err
+	if last, value = before(); last != nil {
+		if err := beside(last, value, bytes.Compare(last, key)); err != nil {
+			return nil, nil, err
+		}
+		if err := inOrder(key, last, -1, func() []byte { k, _ := c.Prev(); return k }); err != nil {
+			return nil, nil, err
+		}
 	}
 	next, _ = c.Seek(key)
-	return inOrder(key, next, 1, func() []byte { k, _ := c.Next(); return k })
+	return last, next, inOrder(key, next, 1, func() []byte { k, _ := c.Next(); return k })
 }
 
 // inOrder walks away from a key and holds that each one is further off than the one before.

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"errors"
@@ -18,6 +19,7 @@ type tx struct {
 	w       kv
 	head    head
 	touched map[model.Ref]struct{}
+	gaps    map[[2]byte]gap // where keys were missed, the last one of each kind and index
 	dirty   bool
 	erased  bool // a sealed API key was deleted, and the file still holds it
 }
@@ -42,7 +44,7 @@ func (t *tx) read(key []byte) ([]byte, error) {
 		return nil, t.engine(err)
 	}
 	if wrapped == nil {
-		return nil, cmp.Or(t.engine(t.r.missed(key)), model.ErrNotFound)
+		return nil, cmp.Or(t.missed(key), model.ErrNotFound)
 	}
 	value, err := unwrap(key, wrapped)
 	if err != nil {
@@ -57,7 +59,36 @@ func (t *tx) stored(key []byte) ([]byte, error) {
 	if err != nil || value != nil {
 		return value, t.engine(err)
 	}
-	return nil, t.engine(t.r.missed(key))
+	return nil, t.missed(key)
+}
+
+// gap lies between two keys that stand beside each other, of which nil is an end.
+type gap struct{ after, before []byte }
+
+func (g gap) holds(key []byte) bool {
+	return bytes.Compare(g.after, key) < 0 && (g.before == nil || bytes.Compare(key, g.before) < 0)
+}
+
+// missed makes sure of a key that wasn't found. What a change puts into a gap doesn't make the rest of it less sure: a
+// change of many misses a key a record, each beside the last, as those of events are.
+func (t *tx) missed(key []byte) error {
+	if t.w == nil {
+		_, _, err := t.r.missed(key)
+		return t.engine(err)
+	}
+	space := [2]byte(append(slices.Clone(key), 0, 0)[:2]) // what it is, and of which kind or index
+	if g, ok := t.gaps[space]; ok && g.holds(key) {
+		return nil
+	}
+	after, before, err := t.r.missed(key)
+	if err != nil {
+		return t.engine(err)
+	}
+	if t.gaps == nil {
+		t.gaps = map[[2]byte]gap{}
+	}
+	t.gaps[space] = gap{bytes.Clone(after), bytes.Clone(before)}
+	return nil
 }
 
 // engine makes damage of a panic in the engine.
