@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"time"
 
 	"lanyard/keys"
@@ -85,6 +83,7 @@ type change struct {
 	recording *recording // for undo; nil when what happens can't be taken back
 	fault     error      // what a look-up for the rules failed with
 	told      []Change   // what the events of a row said
+	chain     eventChain
 }
 
 // lookUp reads a record for the rules, which know only whether it is there. Anything else fails the transaction.
@@ -203,45 +202,6 @@ func (c *change) rules() (Rules, error) {
 	return Rules{Actor: actor, ActiveAdmins: admins, Now: c.now, in: c}, nil
 }
 
-// event appends an entry to the activity.
-func (c *change) event(action string, target Ref, name string, changes ...Change) error {
-	count, err := c.Count(KindEvent)
-	if err != nil {
-		return err
-	}
-	for i := range changes {
-		changes[i].From, changes[i].To = shortened(changes[i].From), shortened(changes[i].To)
-	}
-	e := Event{
-		Seq: uint64(count) + 1, Time: c.now, Actor: c.actor.ID, ActorName: c.actor.Email, Via: c.via,
-		Action: action, Target: target, TargetName: name, Changes: changes,
-	}
-	var before [32]byte
-	if count > 0 {
-		last, err := load(c, KindEvent, ID(count), decodeEvent)
-		if err != nil {
-			return err
-		}
-		before = last.Hash
-	}
-	e.Hash = e.chain(c.root.ChainKey(), before)
-	c.told = append(c.told, changes...)
-	if c.recording != nil {
-		c.recording.name(e)
-	}
-	return c.Put(KindEvent, ID(e.Seq), e.appendRecord(nil))
-}
-
-// maxEventText bounds what an event tells of one field, in bytes: a list of names can be of any length.
-const maxEventText = 4096
-
-func shortened(s string) string {
-	if len(s) <= maxEventText {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxEventText], "") + "…"
-}
-
 // user reads a user and holds it against the version that the caller saw.
 func (c *change) user(seen Seen) (User, error) {
 	u, err := load(c, KindUser, seen.ID, decodeUser)
@@ -294,112 +254,4 @@ func (c *change) countAdmin(id ID, was, is bool) error {
 		return c.Delete(KindActiveAdmin, id)
 	}
 	return nil
-}
-
-// Refusal is one record that a change of many left alone, and why.
-type Refusal struct {
-	ID   ID
-	Name string
-	Err  error
-}
-
-// Outcome says how a change of many went.
-type Outcome struct {
-	Done    int
-	Refused []Refusal
-}
-
-// Err returns the only refusal's reason when a change of one was refused, and nil otherwise.
-func (o Outcome) Err() error {
-	if o.Done == 0 && len(o.Refused) == 1 {
-		return o.Refused[0].Err
-	}
-	return nil
-}
-
-// bulkSize is how many records one transaction changes: enough to share the cost of an fsync, few enough that others
-// who wait for the file don't notice.
-const bulkSize = 250
-
-type progressKey struct{}
-
-// WithProgress has long work report how far it is, of how much: changes of many after each transaction, in records.
-func WithProgress(ctx context.Context, report func(done, total int)) context.Context {
-	return context.WithValue(ctx, progressKey{}, report)
-}
-
-// ReportProgress tells who asked for it by WithProgress how far the work is.
-func ReportProgress(ctx context.Context, done, total int) {
-	if report, ok := ctx.Value(progressKey{}).(func(done, total int)); ok {
-		report(done, total)
-	}
-}
-
-// each applies op to every record, a few hundred in a transaction. What the rules refuse is left alone and reported;
-// any other error ends the work, and what was done before it stays done. An op asks the rules before it writes anything:
-// what it had written when it was refused would be kept.
-func (d *Directory) each(ctx context.Context, actor Actor, list []Seen, op func(*change, Seen) (name string, err error)) (Outcome, error) {
-	_, out, err := collect(ctx, d, actor, list, func(c *change, seen Seen) (struct{}, string, error) {
-		name, err := op(c, seen)
-		return struct{}{}, name, err
-	})
-	return out, err
-}
-
-// collect is each for an op that makes something, and returns what was made and kept.
-func collect[T any](
-	ctx context.Context, d *Directory, actor Actor, list []Seen, op func(*change, Seen) (made T, name string, err error),
-) ([]T, Outcome, error) {
-	ctx = OneStep(ctx)
-	var all []T
-	var total Outcome
-	through := 0
-	for part := range slices.Chunk(ownLast(list, actor.User), bulkSize) {
-		var made []T
-		var out Outcome
-		err := d.update(ctx, actor, func(c *change) error {
-			made, out = nil, Outcome{}
-			for _, seen := range part {
-				one, name, err := op(c, seen)
-				switch {
-				case err == nil:
-					made = append(made, one)
-					out.Done++
-				case refused(err):
-					out.Refused = append(out.Refused, Refusal{seen.ID, name, err})
-				default:
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return all, total, err
-		}
-		all = append(all, made...)
-		total.Done += out.Done
-		total.Refused = append(total.Refused, out.Refused...)
-		through += len(part)
-		ReportProgress(ctx, through, len(list))
-	}
-	return all, total, nil
-}
-
-// ownLast moves the actor's own record to the end: whoever removes or blocks themselves along with others has done the
-// rest by then.
-func ownLast(list []Seen, own ID) []Seen {
-	isOwn := func(s Seen) bool { return s.ID == own }
-	if !slices.ContainsFunc(list, isOwn) {
-		return list
-	}
-	others := slices.DeleteFunc(slices.Clone(list), isOwn)
-	return append(others, slices.DeleteFunc(slices.Clone(list), func(s Seen) bool { return !isOwn(s) })...)
-}
-
-// refused reports whether an error is the rules' answer and not a failure of the store. Only an Error is: the store's own
-// ErrNotFound for a key that should be there is damage.
-func refused(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	answers := []error{ErrInvalid, ErrNotFound, ErrNotPermitted, ErrTaken, ErrConflict, ErrLastAdmin, ErrLastOwner, ErrInUse, ErrStatus}
-	return ok && slices.Contains(answers, e.Kind)
 }
