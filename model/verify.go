@@ -98,16 +98,15 @@ func accessTo(in facts, grants []WorkspaceGrant) (list []WorkspaceAccess) {
 func (d *Directory) VerifyAPIKey(ctx context.Context, text []byte) (Verdict, error) {
 	var v Verdict
 	err := d.look(ctx, func(in *change) error {
-		key, reason := judgeKey(text, d.now(), func(publicID string) (APIKey, bool) {
-			id, err := in.Find(IndexAPIKey, publicID)
-			if err != nil {
-				if !errors.Is(err, ErrNotFound) {
-					in.fault = err
-				}
-				return APIKey{}, false
-			}
-			return lookUp(in, KindAPIKey, id, decodeAPIKey)
+		asked, known := "", false
+		key, reason := judgeKey(text, d.now(), func(publicID string) (k APIKey, _ bool) {
+			asked = publicID
+			k, known = in.keyCalled(publicID)
+			return k, known
 		})
+		if reason == ReasonUnknown && known {
+			in.miss(asked)
+		}
 		if in.fault != nil || reason != "" {
 			v = Verdict{Reason: reason}
 			return in.fault
@@ -120,6 +119,44 @@ func (d *Directory) VerifyAPIKey(ctx context.Context, text []byte) (Verdict, err
 		return nil
 	})
 	return v, err
+}
+
+// keyCalled reads what is kept of the key with a public id. Where there is none it reads the key that stands beside its
+// place, so that as much is read.
+func (c *change) keyCalled(publicID string) (k APIKey, known bool) {
+	id, err := c.Find(IndexAPIKey, publicID)
+	known = err == nil
+	if errors.Is(err, ErrNotFound) {
+		id, err = c.keyBeside(publicID)
+	}
+	if err != nil {
+		c.fault = err
+		return APIKey{}, false
+	}
+	k, there := lookUp(c, KindAPIKey, id, decodeAPIKey)
+	return k, known && there
+}
+
+// keyBeside returns the key after the place of a public id, or the first one if it would be the last; 0 if there are none.
+func (c *change) keyBeside(publicID string) (id ID, err error) {
+	for _, from := range []string{publicID, ""} {
+		if id != 0 || err != nil {
+			break
+		}
+		err = c.ScanIndex(IndexAPIKey, from, func(_ string, beside ID) bool {
+			id = beside
+			return false
+		})
+	}
+	return id, err
+}
+
+// miss looks for a public id that no key has, beside one that is known. The store makes sure of what it doesn't find, which
+// takes longer than finding: a wrong secret is to cost what an unknown id does.
+func (c *change) miss(publicID string) {
+	if _, err := c.Find(IndexAPIKey, publicID+"\x00"); err != nil && !errors.Is(err, ErrNotFound) {
+		c.fault = err
+	}
 }
 
 // usedGrain is how exactly it is kept when a key was last used.

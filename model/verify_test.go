@@ -2,9 +2,17 @@ package model_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"lanyard/keys"
 	"lanyard/model"
 )
 
@@ -54,6 +62,105 @@ func TestVerify(t *testing.T) {
 		kept, err := verifier.Verify(t.Context(), tt.text)
 		if err != nil || kept.Reason != tt.want || kept.ServiceAccount.Name != once.ServiceAccount.Name {
 			t.Errorf("%s: a Verifier says %q, %v", name, kept.Reason, err)
+		}
+	}
+}
+
+// reads is a store that counts what is read in it.
+type reads struct {
+	model.Store
+	count map[string]int
+}
+
+func (r reads) View(ctx context.Context, fn func(model.ReadTx) error) error {
+	return r.Store.View(ctx, func(tx model.ReadTx) error { return fn(readsTx{tx, r.count}) })
+}
+
+type readsTx struct {
+	model.ReadTx
+	count map[string]int
+}
+
+func (t readsTx) did(what string, err error) {
+	if errors.Is(err, model.ErrNotFound) {
+		what += " missed"
+	}
+	t.count[what]++
+}
+
+func (t readsTx) Get(kind model.Kind, id model.ID) ([]byte, error) {
+	b, err := t.ReadTx.Get(kind, id)
+	t.did(kind.String(), err)
+	return b, err
+}
+
+func (t readsTx) Find(index model.Index, key string) (model.ID, error) {
+	id, err := t.ReadTx.Find(index, key)
+	t.did("index", err)
+	return id, err
+}
+
+func (t readsTx) ScanIndex(index model.Index, from string, visit func(string, model.ID) bool) error {
+	return t.ReadTx.ScanIndex(index, from, func(key string, id model.ID) bool {
+		t.did("index", nil)
+		return visit(key, id)
+	})
+}
+
+func (t readsTx) Scan(kind model.Kind, _ model.ID, _ func(model.ID, []byte) bool) error {
+	return fmt.Errorf("%s is read whole", kind)
+}
+
+// digitsOf gives the random bytes of which a public id is made, and zeros after them.
+func digitsOf(publicID string) io.Reader {
+	const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	var b []byte
+	for _, c := range []byte(publicID) {
+		b = append(b, byte(strings.IndexByte(alphabet, c)))
+	}
+	return io.MultiReader(bytes.NewReader(b), zeros{})
+}
+
+// Whoever measures how long an answer takes must not learn from it whether a public id is one of the account's.
+func TestAnUnknownIDCostsWhatAWrongSecretDoes(t *testing.T) {
+	a := newAccount(t)
+	var known []string
+	for i := range 20 {
+		bot, err := a.CreateServiceAccount(t.Context(), a.ana, model.ServiceAccountDraft{Name: fmt.Sprint("bot ", i), Role: model.RoleBuilder})
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, err := keys.Parse(a.keyOf(bot.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		known = append(known, key.PublicID())
+	}
+	slices.Sort(known)
+	cost := func(publicID string) map[string]int {
+		t.Helper()
+		key, err := keys.New(keys.APIKey, digitsOf(publicID))
+		if err != nil || key.PublicID() != publicID {
+			t.Fatal(key, err)
+		}
+		r := reads{a.store, map[string]int{}}
+		v, err := model.NewDirectory(r, model.Options{Now: func() time.Time { return a.now }}).VerifyAPIKey(t.Context(), key.Text())
+		if err != nil || v.Reason != model.ReasonUnknown {
+			t.Fatalf("%q, %v", v.Reason, err)
+		}
+		return r.count
+	}
+	want := map[string]int{"index": 1, "index missed": 1, "API key": 1}
+	for _, id := range known {
+		if got := cost(id); !maps.Equal(got, want) {
+			t.Errorf("a wrong secret reads %v, want %v", got, want)
+		}
+		unknown := id[:11] + "z"
+		if slices.Contains(known, unknown) {
+			continue
+		}
+		if got := cost(unknown); !maps.Equal(got, want) {
+			t.Errorf("an unknown id reads %v, want %v", got, want)
 		}
 	}
 }
