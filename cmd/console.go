@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"strings"
@@ -87,14 +88,17 @@ func (e *env) show(ctx context.Context, session *tui.Session, clip *clipboard.Cl
 	}
 	program := tea.NewProgram(guard, options...)
 	guard.Pace(program)
-	stop := onSignal(program)
-	defer stop()
+	ended := onSignal(program)
 	_, err := program.Run()
+	by := ended()
+	if errors.Is(err, tea.ErrInterrupted) {
+		by = syscall.SIGINT
+	}
 	if crash := guard.Crash(); crash != nil {
 		return crash
 	}
-	if errors.Is(err, tea.ErrInterrupted) {
-		return nil
+	if by != 0 {
+		return endedError{by}
 	}
 	return err
 }
@@ -111,28 +115,37 @@ func (e *env) foundFromConsole(ctx context.Context, f model.Founder) (*tui.Sessi
 // without its terminal it would spin.
 const grace = 3 * time.Second
 
-// onSignal ends the program when its terminal goes away or somebody asks it to.
-func onSignal(p *tea.Program) (stop func()) {
+// onSignal ends the program when its terminal goes away or somebody asks it to. ended is for when it has ended, and returns
+// the signal that did it, 0 for none.
+func onSignal(p interface{ Quit() }) (ended func() syscall.Signal) {
 	c := make(chan os.Signal, 1)
 	signal.Notify(c, syscall.SIGHUP, syscall.SIGTERM)
+	came := make(chan syscall.Signal, 1)
 	go func() {
-		s, ok := <-c
-		if !ok {
+		s, _ := (<-c).(syscall.Signal) // 0 when the channel was closed
+		came <- s
+		if s == 0 {
 			return
 		}
-		code := 128
-		if n, ok := s.(syscall.Signal); ok {
-			code += int(n)
-		}
 		time.AfterFunc(grace, func() {
-			os.Exit(code) //nolint:revive,forbidigo // nobody is left to return to
+			os.Exit(exitCode(endedError{s})) //nolint:revive,forbidigo // nobody is left to return to
 		})
 		p.Quit()
 	}()
-	return func() {
+	return func() syscall.Signal {
 		signal.Stop(c)
 		close(c)
+		return <-came
 	}
+}
+
+// endedError means that the console was ended from outside. It isn't the end that somebody chose who sat before it, and
+// whoever started it learns why it is gone.
+type endedError struct{ by syscall.Signal }
+
+// Error returns the sentence.
+func (e endedError) Error() string {
+	return fmt.Sprintf("ended by a signal from outside: %v. Every change that you saw confirmed is kept", e.by)
 }
 
 // utf8Locale reports whether the locale takes more than ASCII. Where none is set, it is assumed to: today's terminals do.

@@ -55,6 +55,9 @@ func exitCode(err error) int {
 	if err == nil {
 		return exitDone
 	}
+	if ended, ok := errors.AsType[endedError](err); ok {
+		return 128 + int(ended.by) // as a shell says it
+	}
 	for _, e := range exitCodes {
 		for _, kind := range e.when {
 			if errors.Is(err, kind) {

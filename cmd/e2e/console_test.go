@@ -245,12 +245,17 @@ func TestEveryWayOutLeavesTheTerminalAsItWas(t *testing.T) {
 		},
 		"from a form": func(c *Console) { c.Keys("n").Expect("Invite users").Type("x").Keys("C-c") },
 	}
+	// What nobody at the keyboard asked for must not look as if it had been.
+	codes := map[string]int{"SIGTERM": 128 + int(syscall.SIGTERM), "SIGHUP": 128 + int(syscall.SIGHUP)}
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := Start(t, Standard, nil, "demo").Expect("Users 42")
 			way(c)
-			c.WaitExit()
+			c.ExpectExit(codes[name])
+			if name == "SIGTERM" {
+				c.Expect("ended by a signal from outside: terminated")
+			}
 			c.ExpectRestored()
 			if left := c.files(); len(left) != 0 {
 				t.Errorf("the demo left %v", left)
