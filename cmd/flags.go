@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,29 +10,76 @@ import (
 	"lanyard/model"
 )
 
-// step is a part of what is changed in one record.
-type step func(ctx context.Context, a *acting, seen model.Seen) error
+// step is a part of what is changed in some records.
+type step func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error)
+
+// setAtOnce is how many records set changes in one transaction, as the Directory does.
+const setAtOnce = 250
 
 // wholly makes work of steps: each record is changed by all of them or left as it is.
 func wholly(steps []step, version uint64) work {
-	return func(ctx context.Context, a *acting, list []target) (model.Outcome, error) {
-		var out model.Outcome
-		for _, t := range list {
-			err := a.Together(ctx, func(ctx context.Context, d *model.Directory) error {
-				seen := model.Seen{ID: t.id, Version: version}
-				for _, do := range steps {
-					if err := do(ctx, a.with(d), seen); err != nil {
-						return err
-					}
-					seen.Version = 0 // ours from here on
-				}
-				return nil
-			})
+	return func(ctx context.Context, a *acting, list []target) (total model.Outcome, err error) {
+		for part := range slices.Chunk(list, setAtOnce) {
+			out, err := whollySome(ctx, a, steps, version, part)
+			total.Done += out.Done
+			total.Refused = append(total.Refused, out.Refused...)
+			if err != nil {
+				return total, err
+			}
+		}
+		return total, nil
+	}
+}
+
+// whollySome changes all of a few records together. Where one of them is refused, none is changed and each half is tried by
+// itself, until it is found: mostly none is, and one transaction does for many.
+func whollySome(ctx context.Context, a *acting, steps []step, version uint64, list []target) (model.Outcome, error) {
+	err := a.Together(ctx, func(ctx context.Context, d *model.Directory) error {
+		seen := make([]model.Seen, len(list))
+		for i, t := range list {
+			seen[i] = model.Seen{ID: t.id, Version: version}
+		}
+		for _, do := range steps {
+			out, err := do(ctx, a.with(d), seen)
+			if err != nil {
+				return err
+			}
+			if len(out.Refused) > 0 {
+				return out.Refused[0].Err
+			}
+			for i := range seen {
+				seen[i].Version = 0 // ours from here on
+			}
+		}
+		return nil
+	})
+	switch {
+	case err == nil:
+		return model.Outcome{Done: len(list)}, nil
+	case !model.IsRefusal(err):
+		return model.Outcome{}, err
+	case len(list) == 1:
+		return model.Outcome{Refused: []model.Refusal{{ID: list[0].id, Name: list[0].name, Err: err}}}, nil
+	}
+	half := len(list) / 2
+	first, err := whollySome(ctx, a, steps, version, list[:half])
+	if err != nil {
+		return first, err
+	}
+	second, err := whollySome(ctx, a, steps, version, list[half:])
+	return model.Outcome{Done: first.Done + second.Done, Refused: append(first.Refused, second.Refused...)}, err
+}
+
+// toEach makes a step of what changes one record.
+func toEach(do func(ctx context.Context, a *acting, seen model.Seen) error) step {
+	return func(ctx context.Context, a *acting, list []model.Seen) (out model.Outcome, err error) {
+		for _, seen := range list {
+			err := do(ctx, a, seen)
 			switch {
 			case err == nil:
 				out.Done++
 			case model.IsRefusal(err):
-				out.Refused = append(out.Refused, model.Refusal{ID: t.id, Name: t.name, Err: err})
+				out.Refused = append(out.Refused, model.Refusal{ID: seen.ID, Err: err})
 			default:
 				return out, err
 			}
@@ -40,33 +88,22 @@ func wholly(steps []step, version uint64) work {
 	}
 }
 
-// ofOne makes a step of one of the Directory's methods that change many.
-func ofOne(do func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error)) step {
-	return func(ctx context.Context, a *acting, seen model.Seen) error {
-		out, err := do(ctx, a, []model.Seen{seen})
-		if err != nil {
-			return err
-		}
-		return out.Err()
-	}
-}
-
 // textSetter is one of the Directory's methods that change a text of a record.
 type textSetter func(*model.Directory, context.Context, model.Actor, model.Seen, string) error
 
 func setText(set textSetter, to string) step {
-	return func(ctx context.Context, a *acting, seen model.Seen) error {
+	return toEach(func(ctx context.Context, a *acting, seen model.Seen) error {
 		return set(a.Directory, ctx, a.me, seen, to)
-	}
+	})
 }
 
 // grantSetter is one of the Directory's methods that give a role in a workspace, or with role 0 take it away.
 type grantSetter func(*model.Directory, context.Context, model.Actor, []model.Seen, model.ID, model.ID) (model.Outcome, error)
 
 func setGrant(set grantSetter, g model.WorkspaceGrant) step {
-	return ofOne(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
+	return func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 		return set(a.Directory, ctx, a.me, list, g.Workspace, g.Role)
-	})
+	}
 }
 
 // changes are the flags of set that nouns share.

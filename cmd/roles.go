@@ -174,7 +174,7 @@ func (e *env) setRoles(m *many, s *roleChanges, names []string) error {
 	return runSet(e, &s.changes, m, e.roleList(), names, func(context.Context, *acting) ([]step, error) {
 		steps := s.textSteps((*model.Directory).RenameRole, (*model.Directory).DescribeRole)
 		if len(only)+len(add)+len(drop) > 0 {
-			steps = append(steps, func(ctx context.Context, a *acting, seen model.Seen) error {
+			steps = append(steps, toEach(func(ctx context.Context, a *acting, seen model.Seen) error {
 				want := only
 				if len(want) == 0 {
 					r, err := a.Roles(a.me).One(ctx, seen.ID)
@@ -184,7 +184,7 @@ func (e *env) setRoles(m *many, s *roleChanges, names []string) error {
 					want = changed(r.Role, add, drop)
 				}
 				return a.SetRolePermissions(ctx, a.me, seen, want)
-			})
+			}))
 		}
 		return steps, nil
 	})

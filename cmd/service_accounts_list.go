@@ -139,9 +139,9 @@ func (e *env) setMachinesCommand() *cobra.Command {
 					if err != nil {
 						return nil, err
 					}
-					steps = append(steps, ofOne(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
+					steps = append(steps, func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 						return a.SetServiceAccountsRole(ctx, a.me, list, r.ID)
-					}))
+					})
 				}
 				grants, err := s.grantSteps(ctx, a, (*model.Directory).SetServiceAccountsWorkspaceRole)
 				return append(steps, grants...), err

@@ -140,9 +140,9 @@ func (e *env) setUsers(m *many, s *userChanges, names []string) error {
 			if err != nil {
 				return nil, err
 			}
-			steps = append(steps, ofOne(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
+			steps = append(steps, func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 				return a.SetUsersRole(ctx, a.me, list, r.ID)
-			}))
+			})
 		}
 		more, err := s.groupSteps(ctx, a)
 		if err != nil {
@@ -160,9 +160,9 @@ func (s *userChanges) groupSteps(ctx context.Context, a *acting) (steps []step, 
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, func(ctx context.Context, a *acting, seen model.Seen) error {
+		steps = append(steps, toEach(func(ctx context.Context, a *acting, seen model.Seen) error {
 			return a.SetUserGroups(ctx, a.me, seen, ids)
-		})
+		}))
 	}
 	moves := []struct {
 		names []string
@@ -174,9 +174,9 @@ func (s *userChanges) groupSteps(ctx context.Context, a *acting) (steps []step, 
 			return nil, err
 		}
 		for _, id := range ids {
-			steps = append(steps, ofOne(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
+			steps = append(steps, func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 				return move.do(a.Directory, ctx, a.me, list, id)
-			}))
+			})
 		}
 	}
 	return steps, nil
