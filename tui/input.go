@@ -36,7 +36,12 @@ func (in *input) set(value string) {
 	in.model.CursorEnd()
 }
 
-func (in *input) key(k tea.KeyPressMsg) { in.model, _ = in.model.Update(k) }
+func (in *input) key(k tea.KeyPressMsg) {
+	if key.Matches(k, in.model.KeyMap.DeleteWordForward) && in.model.Position() == utf8.RuneCountInString(in.value())-1 {
+		k = tea.KeyPressMsg{Code: tea.KeyDelete} // bubbles looks for the end of the word behind the last character, and panics
+	}
+	in.model, _ = in.model.Update(k)
+}
 
 func (in *input) paste(s string) { in.model, _ = in.model.Update(tea.PasteMsg{Content: s}) }
 
