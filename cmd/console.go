@@ -63,7 +63,7 @@ func terminal() bool {
 	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
 }
 
-// framesPerSecond is how often Bubble Tea looks for a new frame until the console sets the pace.
+// framesPerSecond is how often Bubble Tea looks for a new frame where the console can't say when.
 const framesPerSecond = 120
 
 // show runs the console until it is left.

@@ -29,7 +29,7 @@ func Guard(m tea.Model) Guarded {
 }
 
 // Pace has the program that runs the model draw only when there is something to draw. Call it before Run.
-func (g Guarded) Pace(p *tea.Program) { g.pacer.program = p }
+func (g Guarded) Pace(p *tea.Program) { g.pacer.take(p) }
 
 // Crash returns why the console ended if that was by a panic, nil otherwise. With LANYARD_DEBUG set it holds the stack.
 func (g Guarded) Crash() error {
@@ -55,14 +55,18 @@ func (g Guarded) Init() tea.Cmd { return g.guard(g.model.Init()) }
 
 // Update passes a message on, and quits after a panic.
 func (g Guarded) Update(msg tea.Msg) (out tea.Model, cmd tea.Cmd) {
-	g.pacer.awake()
 	if g.crash.Load() != nil {
 		return g, tea.Quit
+	}
+	if _, ok := msg.(frameDrawn); ok {
+		g.pacer.show()
+		return g, nil
 	}
 	out, cmd = g, tea.Quit // unless the model gets through
 	defer g.caught()
 	next, then := g.model.Update(msg)
 	view := next.View()
+	g.pacer.drawn(view)
 	return Guarded{next, &view, g.crash, g.pacer}, g.guard(then)
 }
 

@@ -3,48 +3,106 @@ package tui
 import (
 	"bytes"
 	"io"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
 
-// watcher is a model that tells when it was updated.
-type watcher struct{ updated chan struct{} }
+// counter is a model that shows how often the terminal got the focus.
+type counter int
 
-func (w watcher) Init() tea.Cmd { return nil }
+func (c counter) Init() tea.Cmd { return nil }
 
-func (w watcher) Update(tea.Msg) (tea.Model, tea.Cmd) {
-	select {
-	case w.updated <- struct{}{}:
-	default:
+func (c counter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if _, ok := msg.(tea.FocusMsg); ok {
+		c++
 	}
-	return w, nil
+	return c, nil
 }
 
-func (w watcher) View() tea.View { return tea.NewView("here") }
+func (c counter) View() tea.View { return tea.NewView(strings.Repeat(string('a'+rune(c)), 3)) }
+
+// terminal takes what a program sends, and lets somebody wait for it.
+type terminal struct {
+	mu     sync.Mutex
+	sent   []byte
+	before chan struct{} // closed when a write may go on; nil if none is held up
+	wrote  chan struct{}
+}
+
+func (w *terminal) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	w.sent = append(w.sent, b...)
+	held := w.before
+	w.mu.Unlock()
+	select {
+	case w.wrote <- struct{}{}:
+	default:
+	}
+	if held != nil {
+		<-held
+	}
+	return len(b), nil
+}
+
+// hold has writes wait until the function that it returns is called.
+func (w *terminal) hold() (release func()) {
+	held := make(chan struct{})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.before = held
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.before = nil
+		close(held)
+	}
+}
+
+func (w *terminal) await(t *testing.T, text string) {
+	t.Helper()
+	for end := time.After(5 * time.Second); ; {
+		w.mu.Lock()
+		there := bytes.Contains(w.sent, []byte(text))
+		w.mu.Unlock()
+		if there {
+			return
+		}
+		select {
+		case <-w.wrote:
+		case <-end:
+			t.Fatalf("%q isn't shown", text)
+		}
+	}
+}
 
 // The pacer knows a program's ticker by its name. This fails when Bubble Tea has none by that name any more: then an idle
-// console uses the processor again. See docs/decisions/0004.
-func TestThePacerFindsTheTicker(t *testing.T) {
-	w := watcher{make(chan struct{}, 1)}
-	g := Guard(w)
+// console uses the processor again. See docs/decisions/0004. Every frame is shown, also one that was drawn while the
+// terminal took no more.
+func TestThePacerShowsEachFrame(t *testing.T) {
+	out := &terminal{wrote: make(chan struct{}, 1)}
+	g := Guard(counter(0))
 	in, keep := io.Pipe()
-	p := tea.NewProgram(g, tea.WithInput(in), tea.WithOutput(&bytes.Buffer{}), tea.WithWindowSize(80, 24), tea.WithoutSignals())
+	p := tea.NewProgram(g, tea.WithInput(in), tea.WithOutput(out), tea.WithWindowSize(80, 24), tea.WithoutSignals())
 	g.Pace(p)
+	if g.pacer.look == nil {
+		t.Fatal("the ticker isn't found")
+	}
 	ended := make(chan error, 1)
 	go func() {
 		_, err := p.Run()
 		ended <- err
 	}()
+	out.await(t, "aaa")
+	release := out.hold()
 	p.Send(tea.FocusMsg{})
-	<-w.updated
-	g.pacer.mu.Lock()
-	found := g.pacer.ticker
-	g.pacer.mu.Unlock()
-	if found == nil {
-		t.Error("the ticker isn't found")
-	}
+	out.await(t, "bbb") // and there it stands
+	p.Send(tea.FocusMsg{})
+	release()
+	out.await(t, "ccc")
 	p.Quit()
 	if err := keep.Close(); err != nil {
 		t.Error(err)
