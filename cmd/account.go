@@ -73,9 +73,12 @@ func (e *env) open(ctx context.Context) (*tui.Session, error) {
 	return e.session(ctx, model.NewDirectory(store, model.Options{Unlock: v.Unlock}), v)
 }
 
-// firstRows is how many rows are read before the first frame: a thousand users are there at once, and of a million
-// enough to fill a screen.
-const firstRows = 3000
+// How many records are read before the first frame: an account of a thousand users is there at once, and of a million enough
+// to fill some screens.
+const (
+	firstRecords = 500
+	smallAccount = 3000
+)
 
 func (e *env) session(ctx context.Context, d *model.Directory, v *vault) (*tui.Session, error) {
 	me, err := e.actor(ctx, d.Store())
@@ -89,7 +92,7 @@ func (e *env) session(ctx context.Context, d *model.Directory, v *vault) (*tui.S
 	s := &tui.Session{
 		Directory: d, Me: me, Actor: model.Actor{User: me.ID, Via: model.ViaConsole}, Loader: model.NewLoader(d.Store()), Vault: v, LockAfter: lockAfter,
 	}
-	snapshot, done, err := s.Loader.Next(ctx, firstRows)
+	snapshot, done, err := s.Loader.First(ctx, firstRecords, smallAccount)
 	if err != nil {
 		return nil, err
 	}

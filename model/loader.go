@@ -3,7 +3,11 @@ package model
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Loader reads a snapshot in steps, so that a large account can be shown while the rest is still being read. Each step is
@@ -23,11 +27,13 @@ type loading struct {
 	check  func(id ID, b []byte) bool
 	chunks []*chunk
 	next   ID
-	rows   int
 }
 
 // maxRestarts bounds how often a load begins again because the store changed faster than it remembers.
 const maxRestarts = 5
+
+// manyKinds are those of which an account may have so many that they are read in steps.
+var manyKinds = []Kind{KindUser, KindServiceAccount, KindAPIKey}
 
 var errMovedOn = errors.New("the store changed faster than it could be read")
 
@@ -68,12 +74,38 @@ func LoadSnapshot(ctx context.Context, store Store) (*Snapshot, error) {
 	}
 }
 
+// First reads what a first frame shows: all of an account of up to small records, and enough of them of a larger one. Call
+// it once, in place of the first Next.
+func (l *Loader) First(ctx context.Context, enough, small int) (*Snapshot, bool, error) {
+	return l.step(ctx, func() int {
+		records := 0
+		for _, kind := range manyKinds {
+			records += l.snapshot.Total(kind)
+		}
+		if records <= small {
+			return small
+		}
+		return enough
+	})
+}
+
 // Next reads up to rows more records, 1 or more. It returns a snapshot of what is loaded so far, and whether that is all.
 func (l *Loader) Next(ctx context.Context, rows int) (*Snapshot, bool, error) {
+	return l.step(ctx, func() int { return rows })
+}
+
+// step reads up to rows more records, of which it asks when it knows how many there are.
+func (l *Loader) step(ctx context.Context, rows func() int) (*Snapshot, bool, error) {
 	var news news
 	done := false
 	err := l.store.View(ctx, func(tx ReadTx) error {
-		if err := l.read(tx, rows); err != nil {
+		if l.snapshot == nil {
+			l.snapshot = &Snapshot{}
+			if err := l.snapshot.readFigures(tx); err != nil {
+				return err
+			}
+		}
+		if err := l.read(tx, rows()); err != nil {
 			return err
 		}
 		if done = l.at == len(loadedKinds); !done {
@@ -88,7 +120,7 @@ func (l *Loader) Next(ctx context.Context, rows int) (*Snapshot, bool, error) {
 	if errors.Is(err, errMovedOn) && l.restarts < maxRestarts {
 		l.restarts++
 		l.reset()
-		return l.Next(ctx, rows)
+		return l.step(ctx, rows)
 	}
 	if err != nil {
 		return nil, false, err
@@ -104,15 +136,9 @@ func (l *Loader) Next(ctx context.Context, rows int) (*Snapshot, bool, error) {
 }
 
 func (l *Loader) read(tx ReadTx, rows int) error {
-	if l.snapshot == nil {
-		l.snapshot = &Snapshot{}
-		if err := l.snapshot.readFigures(tx); err != nil {
-			return err
-		}
-	}
 	for l.at < len(loadedKinds) && rows > 0 {
 		t := l.tables[loadedKinds[l.at]]
-		limit, many := rows, t.kind == KindUser || t.kind == KindServiceAccount || t.kind == KindAPIKey
+		limit, many := rows, slices.Contains(manyKinds, t.kind)
 		if !many {
 			limit = math.MaxInt // the first frame shows names from all of these
 		}
@@ -130,32 +156,53 @@ func (l *Loader) read(tx ReadTx, rows int) error {
 	return nil
 }
 
-// read adds up to limit rows to the table and reports whether it is whole now.
+// read adds up to limit rows to the table and reports whether it is whole now. Whether they can be decoded is found out beside
+// the reading, which takes as long. After an error the table is as it was.
 func (t *loading) read(tx ReadTx, limit int) (read int, whole bool, err error) {
-	var bad error
-	whole = true
+	var checks errgroup.Group
+	chunks, next := t.chunks, t.next
 	c := roomyChunk()
-	err = tx.Scan(t.kind, t.next, func(id ID, record []byte) bool {
+	finish := func() {
+		done := c.tight()
+		chunks = append(chunks, done)
+		checks.Go(func() error { return t.checkAll(done) })
+	}
+	whole = true
+	err = tx.Scan(t.kind, next, func(id ID, record []byte) bool {
 		if read == limit {
 			whole = false
 			return false
 		}
-		if !t.check(id, record) {
-			bad = undecodable(t.kind, id)
-			return false
-		}
 		if len(c.ids) > 0 && len(c.data)+len(record) > cap(c.data) {
-			t.chunks = append(t.chunks, c.tight())
+			finish()
 			c = roomyChunk()
 		}
 		c.add(id, record)
-		t.next = id + 1
+		next = id + 1
 		read++
 		return true
 	})
-	t.chunks = append(t.chunks, c.tight())
-	t.rows += read
-	return read, whole, errors.Join(err, bad)
+	finish()
+	if err := errors.Join(err, checks.Wait()); err != nil {
+		return 0, false, err
+	}
+	t.chunks, t.next = chunks, next
+	return read, whole, nil
+}
+
+// checkAll says which record of a chunk can't be decoded.
+func (t *loading) checkAll(c *chunk) (err error) {
+	defer func() {
+		if v := recover(); v != nil { // one in a goroutine of its own would leave the terminal as it is
+			err = fmt.Errorf("a %s record can't be read: %v", t.kind, v)
+		}
+	}()
+	for i, id := range c.ids {
+		if !t.check(id, c.row(i)) {
+			return undecodable(t.kind, id)
+		}
+	}
+	return nil
 }
 
 // assemble returns a snapshot of what is loaded so far.
@@ -170,13 +217,4 @@ func (l *Loader) assemble() *Snapshot {
 	s.apiKeys = newTable(decodeAPIKey, l.tables[KindAPIKey].chunks)
 	s.readNames()
 	return &s
-}
-
-// Loaded returns how many rows have been read.
-func (l *Loader) Loaded() int {
-	n := 0
-	for _, t := range l.tables {
-		n += t.rows
-	}
-	return n
 }

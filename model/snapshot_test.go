@@ -147,3 +147,15 @@ func TestTheLoaderSeesChangesMadeMeanwhile(t *testing.T) {
 	}
 	a.sameAccount(s)
 }
+
+func TestTheLoaderReadsASmallAccountAtOnce(t *testing.T) {
+	a := newAccount(t)
+	a.fill(90, 30)
+	records := 91 + 30 + 30 // users, service accounts and their keys
+	for _, test := range []struct{ small, users int }{{records, 91}, {records - 1, 20}} {
+		s, done, err := model.NewLoader(a.store).First(t.Context(), 20, test.small)
+		if err != nil || s.Users().Len() != test.users || done != (test.small == records) {
+			t.Errorf("where %d records are a small account: %d users, done %v, %v", test.small, s.Users().Len(), done, err)
+		}
+	}
+}
