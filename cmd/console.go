@@ -25,6 +25,9 @@ import (
 // console opens the account and shows it. The store is looked at before anything is drawn, so that what is wrong with it
 // is said on standard error.
 func (e *env) console(ctx context.Context) error {
+	if !e.plain {
+		tui.Prepare()
+	}
 	clip, err := e.clipboard()
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/model"
+	"lanyard/tui/grid"
 	"lanyard/tui/theme"
 )
 
@@ -63,15 +64,26 @@ func (c *console) onLoaded(msg loaded) tea.Cmd {
 // manyRows is from where on the rows make up nearly all of the memory in use.
 const manyRows = 100_000
 
-// manyRowsGC is how much garbage may grow beside a large account, in percent of it.
-const manyRowsGC = 15
+// How much garbage may grow beside what is in use, in percent of it.
+const (
+	usualGC    = 100
+	manyRowsGC = 15
+)
 
-// spare keeps a large account from taking twice its memory. The collector lets garbage grow to the size of what is in
-// use; that is right for little and too much for a hundred megabytes, which it doesn't have to look at, since there
+// warm makes what the first filter takes, and has the garbage collected.
+//
+// The collector lets garbage grow to the size of what is in use. That is right for little and too much for the hundred
+// megabytes of a large account, which would take twice its memory; the collector doesn't have to look at them, since there
 // are no pointers in them.
-func (c *console) spare() {
-	if c.snapshot.Total(model.KindUser)+c.snapshot.Total(model.KindServiceAccount) >= manyRows {
-		debug.SetGCPercent(manyRowsGC)
+func (c *console) warm() tea.Cmd {
+	percent := usualGC
+	if c.loading && c.snapshot.Total(model.KindUser)+c.snapshot.Total(model.KindServiceAccount) >= manyRows {
+		percent = manyRowsGC
+	}
+	return func() tea.Msg {
+		debug.SetGCPercent(percent)
+		grid.Warm()
+		return nil
 	}
 }
 

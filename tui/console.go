@@ -8,6 +8,7 @@ package tui
 import (
 	"context"
 	"os/exec"
+	"runtime/debug"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,7 +16,7 @@ import (
 
 	"lanyard/keys/clipboard"
 	"lanyard/model"
-	"lanyard/tui/grid"
+	"lanyard/tui/text"
 	"lanyard/tui/theme"
 )
 
@@ -116,40 +117,51 @@ func (c *console) open(s *Session) {
 	c.layout()
 }
 
+// Prepare makes beside its caller's work what the first frame takes, and has the garbage collector wait until that is out.
+// Call it early, and New after it.
+func Prepare() {
+	debug.SetGCPercent(-1)
+	go text.Warm()
+}
+
 // Init asks the terminal for its background, and sets the work in the background going.
 func (c *console) Init() tea.Cmd {
 	return tea.Batch(tea.RequestBackgroundColor, c.begin())
 }
 
-// warmAfter is when the first frame is out and nobody has typed yet.
-const warmAfter = 50 * time.Millisecond
+// When work in the background begins, from the start: before, it would take the processors from the first frame.
+const (
+	// frameAfter is when the first frame is out, unless the machine has more to do.
+	frameAfter = 5 * time.Millisecond
+	// warmAfter is when nobody has typed yet, and all that was hurried is done.
+	warmAfter = 50 * time.Millisecond
+)
 
 // begin starts what an open account needs: the rest of it, a watch on the store, and the note that we are here.
 func (c *console) begin() tea.Cmd {
+	warm := c.unhurried(warmAfter, c.warm())
 	if c.session == nil {
-		return nil
+		return warm
 	}
-	cmds := []tea.Cmd{c.refresh(), c.touch(), c.unhurried(c.lookAtVault()), c.unhurried(c.lookForSteps()), c.after(warmAfter, func(time.Time) tea.Msg {
-		grid.Warm()
-		return nil
-	})}
+	cmds := []tea.Cmd{
+		c.refresh(), warm, c.unhurried(warmAfter, c.touch()), c.unhurried(warmAfter, c.lookAtVault()), c.unhurried(warmAfter, c.lookForSteps()),
+	}
 	if c.loading {
-		c.spare()
-		cmds = append(cmds, c.loadMore())
+		cmds = append(cmds, c.unhurried(frameAfter, c.loadMore()))
 	} else {
-		cmds = append(cmds, c.watch())
+		cmds = append(cmds, c.unhurried(warmAfter, c.watch()))
 	}
 	return tea.Batch(cmds...)
 }
 
-// unhurried has a command wait until the first frame is out, which beside a million users it would delay by milliseconds.
-func (c *console) unhurried(cmd tea.Cmd) tea.Cmd {
-	if cmd == nil {
-		return nil
+// unhurried has a command wait until then, unless nothing is drawn.
+func (c *console) unhurried(until time.Duration, cmd tea.Cmd) tea.Cmd {
+	if cmd == nil || c.spoken {
+		return cmd
 	}
 	ctx := c.ctx
 	return func() tea.Msg {
-		if !sleep(ctx, warmAfter) {
+		if !sleep(ctx, until) {
 			return nil
 		}
 		return cmd()

@@ -81,6 +81,10 @@ func (m Mode) Each(s string, yield func(cluster string, width int) bool) {
 	}
 }
 
+// Warm makes the tables that characters beyond ASCII are measured by. The first to measure one waits for them otherwise, half a
+// millisecond or more.
+func Warm() { Width("…") }
+
 // Width is Mode{}.Width.
 func Width(s string) int { return Mode{}.Width(s) }
 
