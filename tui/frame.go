@@ -76,23 +76,43 @@ func (c *console) compose() (string, *tea.Cursor) {
 	if len(c.overlays) == 0 && toast == nil {
 		return base, cursor
 	}
-	screen := uv.NewScreenBuffer(c.width, c.height)
-	screen.Method = ansi.WcWidth // not Lip Gloss's canvas: that counts by graphemes, whatever the terminal does
-	if c.mode().Graphemes {
-		screen.Method = ansi.GraphemeWidth
-	}
-	uv.NewStyledString(base).Draw(screen, screen.Bounds())
+	lines := strings.Split(base, "\n")
 	for i, l := range toast { // over the rule, or the last rows: a sentence is worth more
-		y := c.height - 1 - len(toast) + i
-		uv.NewStyledString(c.paint(line{{" " + l, tone}}, c.width)).Draw(screen, uv.Rect(0, y, c.width, 1))
+		c.lay(lines, panel{content: c.paint(line{{" " + l, tone}}, c.width), y: c.height - 1 - len(toast) + i})
 	}
 	for _, o := range c.overlays {
 		p := o.draw(c)
-		w, h := size(p.content)
-		uv.NewStyledString(p.content).Draw(screen, uv.Rect(p.x, p.y, w, h).Intersect(screen.Bounds()))
+		c.lay(lines, p)
 		cursor = p.cursor
 	}
-	return screen.Render(), cursor
+	return strings.Join(lines, "\n"), cursor
+}
+
+// lay puts a panel over the lines of a frame. A line that it covers whole makes way; only one that it covers in part is put
+// together cell by cell, which takes ten times as long as drawing it: the line of the filter is there with every letter typed.
+func (c *console) lay(lines []string, p panel) {
+	width, _ := size(p.content)
+	for i, l := range strings.Split(p.content, "\n") {
+		switch y := p.y + i; {
+		case y < 0 || y >= len(lines):
+		case p.x == 0 && c.mode().StyledWidth(l) == c.width:
+			lines[y] = l
+		default:
+			lines[y] = c.over(lines[y], l, p.x, width)
+		}
+	}
+}
+
+// over puts a text over a part of a line.
+func (c *console) over(base, l string, x, width int) string {
+	cells := uv.NewScreenBuffer(c.width, 1)
+	cells.Method = ansi.WcWidth // not Lip Gloss's canvas: that counts by graphemes, whatever the terminal does
+	if c.mode().Graphemes {
+		cells.Method = ansi.GraphemeWidth
+	}
+	uv.NewStyledString(base).Draw(cells, cells.Bounds())
+	uv.NewStyledString(l).Draw(cells, uv.Rect(x, 0, width, 1).Intersect(cells.Bounds()))
+	return cells.Render()
 }
 
 // page draws the frame without overlays.
