@@ -45,7 +45,7 @@ func (w *Words) None() bool { return len(w.terms) == 0 }
 // in nearly everything, and a feed has no best matches to begin with.
 func (w *Words) In(texts ...string) bool {
 	for i := range w.terms {
-		if !slices.ContainsFunc(texts, func(s string) bool { return match(w.matcher, &w.terms[i], s) < scattered }) {
+		if !slices.ContainsFunc(texts, func(s string) bool { return match(w.matcher, &w.terms[i], bytesOf(s)) < scattered }) {
 			return false
 		}
 	}

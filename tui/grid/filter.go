@@ -22,7 +22,7 @@ func (f *Filter) Matches(texts []string) bool {
 	for i := range f.terms {
 		found := false
 		for _, s := range texts {
-			if match(f.m, &f.terms[i], s) < unmatched {
+			if match(f.m, &f.terms[i], bytesOf(s)) < unmatched {
 				found = true
 				break
 			}

@@ -29,7 +29,7 @@ func (l *lighter) row(cells []drawn) {
 		for k := range cells {
 			tiers[k] = unmatched
 			if cells[k].searched {
-				tiers[k] = match(l.matcher, t, cells[k].Text)
+				tiers[k] = match(l.matcher, t, bytesOf(cells[k].Text))
 				best = min(best, tiers[k])
 			}
 		}

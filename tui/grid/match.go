@@ -1,8 +1,11 @@
 package grid
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"slices"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/junegunn/fzf/src/algo"
 )
@@ -38,64 +41,71 @@ const notASCII = 0xff
 // matcher holds a worker's scratch space.
 type matcher struct {
 	runes []rune
+	bytes []byte
 	folds *[foldable]uint16 // nil until a character needs it: the table takes two milliseconds to make
 }
 
 func newMatcher() *matcher { return &matcher{} }
 
+// bytesOf is s without a copy, to be read only.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
 // match says how well s matches t. It gives fzf's answers, to which a test holds it, in fewer steps: most rows don't match most terms, and to find that
 // out takes one quick pass over the text.
-func match[S string | []byte](m *matcher, t *term, s S) uint8 {
-	if t.ascii == nil {
-		return matchAny(m, t, s)
-	}
-	first, next, all := 0, 0, byte(0)
-	want := t.ascii[0]
-	for i := range len(s) {
-		b := s[i]
-		all |= b
-		if lower[b] != want {
-			continue
-		}
-		if next == 0 {
-			first = i
-		}
-		next++
-		if next == len(t.ascii) {
-			return matchFrom(m, t, s, first, all)
-		}
-		want = t.ascii[next]
-	}
-	if all >= utf8.RuneSelf {
-		return matchAny(m, t, s)
-	}
-	return unmatched
-}
-
-// matchFrom goes on when all letters of t occur in s, from `first` on: do they stand together anywhere? The bits of the bytes so far are in all.
-func matchFrom[S string | []byte](m *matcher, t *term, s S, first int, all byte) uint8 {
-	if all >= utf8.RuneSelf {
-		return matchAny(m, t, s)
+func match(m *matcher, t *term, s []byte) uint8 {
+	ascii := isASCII(s)
+	switch {
+	case t.ascii == nil && ascii:
+		return unmatched
+	case t.ascii == nil:
+		return matchRunes(m.foldRunes(s), t)
+	case !ascii:
+		s = m.foldBytes(s)
 	}
 	p := t.ascii
-	found := scattered
-	for i := first; i < len(s); i++ {
-		c := lower[s[i]]
-		if c == notASCII {
-			return matchAny(m, t, s)
+	first := index(s, p[0])
+	if first < 0 {
+		return unmatched
+	}
+	if found := matchTogether(t, s, first); found != unmatched {
+		return found
+	}
+	for _, c := range p[1:] {
+		i := index(s[first+1:], c)
+		if i < 0 {
+			return unmatched
 		}
-		if c == p[0] && len(s)-i >= len(p) && begins(s[i:], p) {
-			if i == 0 || !t.word || !isWordByte(lower[s[i-1]]) {
+		first += i + 1
+	}
+	return scattered
+}
+
+// matchTogether is match for letters that stand together, from a place on where the first of them stands.
+func matchTogether(t *term, s []byte, from int) uint8 {
+	p, found := t.ascii, unmatched
+	for len(s)-from >= len(p) {
+		if begins(s[from:], p) {
+			if from == 0 || !t.word || !isWordByte(s[from-1]) {
 				return atWord
 			}
 			found = joined
 		}
+		var next int
+		if len(p) == 1 {
+			next = index(s[from+1:], p[0])
+		} else {
+			next = indexPair(s[from+1:], p[0], p[1])
+		}
+		if next < 0 {
+			break
+		}
+		from += next + 1
 	}
 	return found
 }
 
 // begins reports whether s begins with p. The first byte is known to, and s to be long enough.
-func begins[S string | []byte](s S, p []byte) bool {
+func begins(s, p []byte) bool {
 	for k := 1; k < len(p); k++ {
 		if lower[s[k]] != p[k] {
 			return false
@@ -104,32 +114,126 @@ func begins[S string | []byte](s S, p []byte) bool {
 	return true
 }
 
-// matchAny is match for text of any script.
-func matchAny[S string | []byte](m *matcher, t *term, s S) uint8 {
+// Eight bytes are looked at as one number, and the last eight of a text once more rather than what is left one by one.
+const (
+	eight = 8
+	ones  = 0x0101010101010101
+	highs = ones * utf8.RuneSelf
+)
+
+func eightAt(s []byte, i int) uint64 { return binary.LittleEndian.Uint64(s[i:]) }
+
+// firstZero is the number of the first byte that is zero, eight if none is.
+func firstZero(x uint64) int { return bits.TrailingZeros64((x-ones)&^x&highs) / eight }
+
+func isASCII(s []byte) bool {
+	all := uint64(0)
+	if len(s) < eight {
+		for _, b := range s {
+			all |= uint64(b)
+		}
+		return all < utf8.RuneSelf
+	}
+	for i := 0; i < len(s)-eight; i += eight {
+		all |= eightAt(s, i)
+	}
+	return (all|eightAt(s, len(s)-eight))&highs == 0
+}
+
+// pattern is what finds c, a folded ASCII character, in eight bytes: what to look for, and the bits in which both its cases are one.
+func pattern(c byte) (want, either uint64) {
+	if c >= 'a' && c <= 'z' {
+		either = ones * ('a' - 'A')
+	}
+	return ones * uint64(c), either
+}
+
+// index is where c, a folded ASCII character, stands in either case, -1 if nowhere. The text is of one byte a character.
+func index(s []byte, c byte) int {
+	last := len(s) - eight
+	if last < 0 {
+		return slices.IndexFunc(s, func(b byte) bool { return lower[b] == c })
+	}
+	want, either := pattern(c)
+	for i := 0; ; i += eight {
+		i = min(i, last)
+		if n := firstZero((eightAt(s, i) | either) ^ want); n < eight {
+			return i + n
+		}
+		if i == last {
+			return -1
+		}
+	}
+}
+
+// indexPair is where in such text one character stands before another.
+func indexPair(s []byte, a, b byte) int {
+	last := len(s) - 1 - eight
+	if last < 0 {
+		for i := range len(s) - 1 {
+			if lower[s[i]] == a && lower[s[i+1]] == b {
+				return i
+			}
+		}
+		return -1
+	}
+	wantA, eitherA := pattern(a)
+	wantB, eitherB := pattern(b)
+	for i := 0; ; i += eight {
+		i = min(i, last)
+		if n := firstZero(((eightAt(s, i) | eitherA) ^ wantA) | ((eightAt(s, i+1) | eitherB) ^ wantB)); n < eight {
+			return i + n
+		}
+		if i == last {
+			return -1
+		}
+	}
+}
+
+// foldRunes is text of any script without case and accents.
+func (m *matcher) foldRunes(s []byte) []rune {
 	m.runes = m.runes[:0]
-	ascii := true
 	for i := 0; i < len(s); {
-		c := lower[s[i]]
-		if c != notASCII {
+		if c := lower[s[i]]; c != notASCII {
 			m.runes = append(m.runes, rune(c))
 			i++
 			continue
 		}
-		ascii = false
-		r, size := decode(s[i:])
+		r, size := utf8.DecodeRune(s[i:])
 		m.runes = append(m.runes, m.fold(r))
 		i += size
 	}
-	if ascii {
-		return unmatched // the term isn't
-	}
-	return matchRunes(m.runes, t)
+	return m.runes
 }
 
-// decode is utf8.DecodeRune for strings too.
-func decode[S string | []byte](s S) (rune, int) {
-	var b [utf8.UTFMax]byte
-	return utf8.DecodeRune(b[:copy(b[:], s)])
+// Characters that no ASCII term has, in text that was folded into bytes.
+const (
+	otherWord = 0xfe // a letter or a digit
+	otherSign = 0xff
+)
+
+// foldBytes is text of any script without accents, a byte for each character.
+func (m *matcher) foldBytes(s []byte) []byte {
+	m.bytes = append(m.bytes[:0], s...) // room for all of it
+	out, n := m.bytes, 0
+	for i := 0; i < len(s); n++ {
+		if s[i] < utf8.RuneSelf {
+			out[n] = s[i]
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(s[i:])
+		i += size
+		switch r = m.fold(r); {
+		case r < utf8.RuneSelf:
+			out[n] = byte(r)
+		case isWord(r):
+			out[n] = otherWord
+		default:
+			out[n] = otherSign
+		}
+	}
+	return out[:n]
 }
 
 // matchRunes is match for folded text.

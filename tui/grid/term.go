@@ -51,7 +51,9 @@ func (t term) begins(o term) bool {
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 
-func isWordByte(b byte) bool { return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' }
+func isWordByte(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == otherWord
+}
 
 // foldable is where folding by table ends: what comes after has neither case nor accents that anybody types without.
 const foldable = 0x10000

@@ -75,11 +75,11 @@ func (j *judge[T]) look(c *Column[T], row T) bool {
 		j.buf = c.SearchText(j.buf[:0], row)
 		return compare(j.matcher, j.query.terms, j.best, j.buf)
 	}
-	return compare(j.matcher, j.query.terms, j.best, c.Cell(row).Text)
+	return compare(j.matcher, j.query.terms, j.best, bytesOf(c.Cell(row).Text))
 }
 
 // compare improves the best of each term by what it finds in a text, and reports whether it finds any.
-func compare[S string | []byte](m *matcher, terms []term, best []uint8, text S) bool {
+func compare(m *matcher, terms []term, best, text []byte) bool {
 	some := false
 	for i := range terms {
 		tier := match(m, &terms[i], text)
