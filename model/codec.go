@@ -93,11 +93,15 @@ func newDecoderOf(latest byte, b []byte, share bool) (d decoder, version uint64)
 }
 
 func (d *decoder) number() uint64 {
-	if len(d.b) > 0 && d.b[0] < 0x80 { // nearly always one byte
-		n := uint64(d.b[0])
-		d.b = d.b[1:]
-		return n
+	if b := d.b; len(b) > 0 && b[0] < 0x80 { // nearly always one byte
+		d.b = b[1:]
+		return uint64(b[0])
 	}
+	return d.longNumber()
+}
+
+// longNumber is apart to keep number small, which is called for nearly every field.
+func (d *decoder) longNumber() uint64 {
 	n, size := binary.Uvarint(d.b)
 	if size <= 0 {
 		d.fail()
@@ -162,24 +166,26 @@ func (d *decoder) length() int {
 	return int(n)
 }
 
-func (d *decoder) ids() []ID {
+// ids reads a list, into the memory of another if it has room; nil has none.
+func (d *decoder) ids(into []ID) []ID {
 	n := d.length()
-	if n == 0 {
-		return nil
+	if n > cap(into) {
+		into = roomFor[ID](&idRoom, n, d.share)
 	}
-	list := roomFor[ID](&idRoom, n, d.share)
+	list := into[:n]
 	for i := range list {
 		list[i] = ID(d.number())
 	}
 	return list
 }
 
-func (d *decoder) grants() []WorkspaceGrant {
+// grants is ids for memberships of workspaces.
+func (d *decoder) grants(into []WorkspaceGrant) []WorkspaceGrant {
 	n := d.length()
-	if n == 0 {
-		return nil
+	if n > cap(into) {
+		into = roomFor[WorkspaceGrant](&grantRoom, n, d.share)
 	}
-	list := roomFor[WorkspaceGrant](&grantRoom, n, d.share)
+	list := into[:n]
 	for i := range list {
 		list[i] = WorkspaceGrant{Workspace: ID(d.number()), Role: ID(d.number())}
 	}

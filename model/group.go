@@ -33,7 +33,7 @@ func decodeGroup(id ID, b []byte, share bool) (g Group, ok bool) {
 		ID: id, Version: version,
 		Name:        d.text(),
 		Description: d.text(),
-		Workspaces:  d.grants(),
+		Workspaces:  d.grants(nil),
 		CreatedBy:   ID(d.number()),
 		CreatedAt:   d.time(),
 	}

@@ -64,7 +64,7 @@ func decodeServiceAccount(id ID, b []byte, share bool) (s ServiceAccount, ok boo
 		Name:        d.text(),
 		Description: d.text(),
 		Role:        ID(d.number()),
-		Workspaces:  d.grants(),
+		Workspaces:  d.grants(nil),
 		Key:         ID(d.number()),
 		CreatedBy:   ID(d.number()),
 		CreatedAt:   d.time(),

@@ -124,9 +124,12 @@ func (t *Table[T]) ChangedSince(before *Table[T]) ([]ID, bool) {
 }
 
 func (t *Table[T]) locate(i int) (c *chunk, at int) {
-	n := sort.SearchInts(t.starts, i+1) - 1
+	n := t.chunkAt(i)
 	return t.chunks[n], i - t.starts[n]
 }
+
+// chunkAt returns the number of the chunk that the row at a position is in.
+func (t *Table[T]) chunkAt(i int) int { return sort.SearchInts(t.starts, i+1) - 1 }
 
 // chunkOf returns the chunk that an id belongs in, or -1 when it lies before all of them.
 func (t *Table[T]) chunkOf(id ID) int {

@@ -34,7 +34,7 @@ func (t Tally) appendRecord(b []byte) []byte {
 
 func decodeTally(id ID, b []byte, share bool) (t Tally, ok bool) {
 	d, _ := newDecoder(b, share)
-	t = Tally{ID: id, Users: int(d.number()), Groups: int(d.number()), ServiceAccounts: int(d.number()), Owners: d.ids()}
+	t = Tally{ID: id, Users: int(d.number()), Groups: int(d.number()), ServiceAccounts: int(d.number()), Owners: d.ids(nil)}
 	return t, d.done()
 }
 

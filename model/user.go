@@ -127,12 +127,23 @@ func (u User) appendRecord(b []byte) []byte {
 func decodeUser(id ID, b []byte, share bool) (u User, ok bool) {
 	d, version := newDecoder(b, share)
 	u.ID, u.Version = id, version
-	u.Email = d.text()
-	u.Name = d.text()
-	u.Role = ID(d.number())
-	u.Status = Status(d.number())
-	u.Groups = d.ids()
-	u.Workspaces = d.grants()
+	readNames(&d, &u)
+	readPlaces(&d, &u)
+	readRest(&d, &u)
+	return u, d.done() && u.Status >= StatusInvited && u.Status <= StatusInactive
+}
+
+// A record is read in three parts, because a filter can often do without the later ones. Each may be read over that of another
+// user, whose lists are used again.
+func readNames(d *decoder, u *User) { u.Email, u.Name = d.text(), d.text() }
+
+func readPlaces(d *decoder, u *User) {
+	u.Role, u.Status = ID(d.number()), Status(d.number())
+	u.Groups = d.ids(u.Groups)
+	u.Workspaces = d.grants(u.Workspaces)
+}
+
+func readRest(d *decoder, u *User) {
 	u.InvitedBy = ID(d.number())
 	u.InvitedAt = d.time()
 	u.JoinedAt = d.time()
@@ -146,5 +157,4 @@ func decodeUser(id ID, b []byte, share bool) (u User, ok bool) {
 		u.Invitation.Note = d.text()
 		u.Invitation.Delivery = Delivery{State: DeliveryState(d.number()), Why: d.text(), At: d.time()}
 	}
-	return u, d.done() && u.Status >= StatusInvited && u.Status <= StatusInactive
 }

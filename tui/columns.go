@@ -135,6 +135,29 @@ func (r tableRows[R, T]) Find(id uint64) (int, bool) { return r.table.Find(model
 type largeRows[R, T any] struct {
 	tableRows[R, T]
 	changed func(now, before *model.Snapshot) ([]model.ID, bool)
+	skim    func(in *model.Snapshot) skim // nil if they are filtered as other rows are
+}
+
+// skim goes to a row without making it, and tells what the filter looks at in columns by their keys.
+type skim struct {
+	to    func(pos int)
+	texts map[string]grid.Text
+}
+
+// Skim has the grid read the texts of columns without making rows, if all of them are known.
+func (r largeRows[R, T]) Skim(columns []string) (to func(pos int), texts []grid.Text) {
+	if r.skim == nil {
+		return nil, nil
+	}
+	s := r.skim(r.snapshot)
+	for _, key := range columns {
+		text, ok := s.texts[key]
+		if !ok {
+			return nil, nil
+		}
+		texts = append(texts, text)
+	}
+	return s.to, texts
 }
 
 // Changed tells the grid which rows differ from those that it has, so that it doesn't sort a million again for one.

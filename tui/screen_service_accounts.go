@@ -41,7 +41,7 @@ func (s *serviceAccountsScreen) visible(snap *model.Snapshot) grid.Rows[machine]
 		return grid.Slice([]machine(nil), func(m machine) uint64 { return uint64(m.ID) })
 	}
 	return largeRows[model.ServiceAccount, machine]{
-		tableRows[model.ServiceAccount, machine]{snap.ServiceAccounts(), snap, machineOf}, (*model.Snapshot).ServiceAccountsChangedSince,
+		tableRows[model.ServiceAccount, machine]{snap.ServiceAccounts(), snap, machineOf}, (*model.Snapshot).ServiceAccountsChangedSince, nil,
 	}
 }
 

@@ -40,6 +40,7 @@ func (s *usersScreen) visible(snap *model.Snapshot) grid.Rows[person] {
 		return largeRows[model.User, person]{
 			tableRows[model.User, person]{snap.Users(), snap, seen},
 			func(now, before *model.Snapshot) ([]model.ID, bool) { return now.Users().ChangedSince(before.Users()) },
+			s.skim,
 		}
 	}
 	var own []person

@@ -128,6 +128,34 @@ func (c *crowd) with(people map[uint64]*person) *crowd {
 // forgetful is a crowd that doesn't know what changed.
 type forgetful struct{ Rows[*person] }
 
+// skimmed is a crowd whose texts can be read without the people. What is the same about groups is their number, if there is one of them at most.
+type skimmed struct{ *crowd }
+
+func (s skimmed) Skim(keys []string) (to func(pos int), texts []Text) {
+	var p *person
+	for _, key := range keys {
+		for _, c := range columns() {
+			if c.Key != key {
+				continue
+			}
+			text := Text{Append: func(b []byte) []byte { return append(b, c.Cell(p).Text...) }}
+			switch key {
+			case "role":
+				text.Same = func() uint64 { return uint64(slices.Index(roles, p.role)) }
+			case "group":
+				text.Same = func() uint64 {
+					if len(p.groups) > 1 {
+						return 0
+					}
+					return uint64(1 + slices.Index(append([]string{""}, groups...), strings.Join(p.groups, "")))
+				}
+			}
+			texts = append(texts, text)
+		}
+	}
+	return func(pos int) { p = s.list[pos] }, texts
+}
+
 var (
 	firstNames = []string{"Ana", "Ben", "Chiara", "Dmitri", "Fatima", "Grace", "Ines", "Kofi", "Noor", "Priya", "Élodie", "Håkon", "Jürgen", "Łucja", "小明", "Óscar"}
 	lastNames  = []string{"Ruiz", "Okafor", "Conti-Moretti", "O'Neill", "Smith", "Kim", "Haddad", "Sørensen", "Müller", "王", "Fernández de la Vega", "Nguyễn"}

@@ -182,6 +182,26 @@ func TestWithin(t *testing.T) {
 	}
 }
 
+// TestSkimmedIsPlain holds what rows that can be skimmed answer to what the same rows answer that can't.
+func TestSkimmedIsPlain(t *testing.T) {
+	rows := newCrowd(500, 11)
+	filter := rapid.SampledFrom(append([]string{"a", "an", "and", "n", "re", "sre", "bill r", "site rel", "don", "é", "王", "1", "role:b a", "status:i plat"}, walkFilters...))
+	rapid.Check(t, func(t *rapid.T) {
+		p, q := parse(filter.Draw(t, "first"), columns()), parse(filter.Draw(t, "then"), columns())
+		plain, quick := judgeAll(rows, columns(), p, new(atomic.Bool)), judgeAll(skimmed{rows}, columns(), p, new(atomic.Bool))
+		if !slices.Equal(plain.tiers, quick.tiers) || !slices.Equal(plain.seen, quick.seen) {
+			t.Fatalf("%q is answered in two ways", p.canon)
+		}
+		if !q.within(p) {
+			return
+		}
+		plain, quick = judgeOn(rows, columns(), q, p, plain, new(atomic.Bool)), judgeOn(skimmed{rows}, columns(), q, p, quick, new(atomic.Bool))
+		if !slices.Equal(plain.tiers, quick.tiers) || !slices.Equal(plain.seen, quick.seen) {
+			t.Fatalf("after %q, %q is answered in two ways", p.canon, q.canon)
+		}
+	})
+}
+
 // TestSortKeys sorts keys that are hard to tell apart by their first eight bytes.
 func TestSortKeys(t *testing.T) {
 	key := rapid.StringOfN(rapid.RuneFrom([]rune("a\x00b")), 0, 30, -1)

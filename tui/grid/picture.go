@@ -154,11 +154,11 @@ func (j *painter[T]) judge() verdict {
 
 // judgeChanged judges only the rows that changed. If they all match as they did, nothing is copied.
 func (j *painter[T]) judgeChanged() verdict {
-	judge := newJudge(j.columns, j.want.query)
+	judge := newJudge(j.want.rows, j.columns, j.want.query)
 	same := j.delta.inPlace() && len(j.old.tiers) == j.want.rows.Len()
 	tiers := make([]uint8, len(j.delta.came))
 	for i, p := range j.delta.came {
-		tiers[i], _ = judge.tier(j.want.rows.At(int(p)), noHint)
+		tiers[i], _ = judge.tier(int(p), noHint)
 		if tiers[i] == unmatched && j.want.has(j.want.rows.ID(int(p))) {
 			tiers[i] = scattered
 		}

@@ -17,6 +17,20 @@ type Changer[T any] interface {
 	Changed(prev Rows[T]) (ids []uint64, ok bool)
 }
 
+// Skimmer is what Rows may also be, so that a letter typed over a million rows reads a few bytes of each and makes none of them.
+type Skimmer interface {
+	// Skim gives what goes to a row, and what then tells the text that the filter looks at in each of these columns, which have Search. It is for
+	// one goroutine. Rows that can't do it return nil.
+	Skim(columns []string) (to func(pos int), texts []Text)
+}
+
+// Text tells what the filter looks at in one column of the row at hand.
+type Text struct {
+	Append func(b []byte) []byte // appends it: what SearchText appends, or the Cell's Text
+	// Same, if it isn't nil, is a number that no other text has in this column, or 0 for who knows. Texts that many rows have are compared once then.
+	Same func() uint64
+}
+
 // Slice makes Rows of a slice, for lists that are small or that come whole. The slice must not be changed afterwards.
 func Slice[T any](rows []T, id func(T) uint64) Rows[T] {
 	s := &slice[T]{rows: rows, id: id, at: make(map[uint64]int, len(rows))}

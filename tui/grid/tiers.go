@@ -23,29 +23,50 @@ func bit(i int) uint8 { return 1 << min(i, 7) }
 
 // judge decides how well rows match a query. Each worker has its own.
 type judge[T any] struct {
-	columns []Column[T]
+	rows    Rows[T]
 	query   *query
 	narrows []narrow
-	search  []int // the columns to look in
+	columns []Column[T]
+	search  []int         // the columns to look in
+	row     T             // the row at hand, where to is nil or something narrows
+	to      func(pos int) // goes to a row without making it; nil if these rows can't
+	texts   []Text        // what to look at there, for each of search
+	known   []known       // and what was found in those that many rows have
 	matcher *matcher
 	buf     []byte
-	best    []uint8 // per term
+	tiers   []uint8 // of one text, per term
+	best    []uint8 // of all so far, per term
 }
 
-func newJudge[T any](columns []Column[T], q *query) *judge[T] {
-	j := &judge[T]{columns: columns, query: q, narrows: q.narrows, best: make([]uint8, len(q.terms)), matcher: newMatcher()}
+// known are the tiers of texts, by what is the Same about them. One that comes later takes the place of another.
+type known [64]struct {
+	same  uint64
+	tiers []uint8
+}
+
+func newJudge[T any](rows Rows[T], columns []Column[T], q *query) *judge[T] {
+	n := len(q.terms)
+	j := &judge[T]{rows: rows, columns: columns, query: q, narrows: q.narrows, matcher: newMatcher(), tiers: make([]uint8, n), best: make([]uint8, n)}
+	var keys []string
 	for i, c := range columns {
 		if c.Search {
-			j.search = append(j.search, i)
+			j.search, keys = append(j.search, i), append(keys, c.Key)
 		}
+	}
+	if s, ok := rows.(Skimmer); ok {
+		j.to, j.texts = s.Skim(keys)
+		j.known = make([]known, len(j.texts))
 	}
 	return j
 }
 
 // tier is how well a row matches: each term in its best cell, and of the terms the worst. It also says which columns may have had a part in that.
-func (j *judge[T]) tier(row T, h hint) (tier, seen uint8) {
+func (j *judge[T]) tier(pos int, h hint) (tier, seen uint8) {
+	if j.to == nil || len(j.narrows) > 0 {
+		j.row = j.rows.At(pos)
+	}
 	for i := range j.narrows {
-		if !j.has(row, &j.narrows[i]) {
+		if !j.has(&j.narrows[i]) {
 			return unmatched, 0
 		}
 	}
@@ -55,11 +76,14 @@ func (j *judge[T]) tier(row T, h hint) (tier, seen uint8) {
 	for i := range j.best {
 		j.best[i] = unmatched
 	}
-	for i, column := range j.search {
+	if j.to != nil {
+		j.to(pos)
+	}
+	for i := range j.search {
 		if h.seen&bit(i) == 0 {
 			continue
 		}
-		if j.look(&j.columns[column], row) {
+		if j.improve(j.look(i)) {
 			seen |= bit(i)
 		}
 		if tier := j.worst(); tier <= h.floor {
@@ -69,21 +93,48 @@ func (j *judge[T]) tier(row T, h hint) (tier, seen uint8) {
 	return j.worst(), seen
 }
 
-// look compares one cell with all terms, and reports whether it has any.
-func (j *judge[T]) look(c *Column[T], row T) bool {
-	if c.SearchText != nil {
-		j.buf = c.SearchText(j.buf[:0], row)
-		return compare(j.matcher, j.query.terms, j.best, j.buf)
+// look is how well each term matches the i-th searched cell.
+func (j *judge[T]) look(i int) []uint8 {
+	if j.to != nil {
+		return j.skim(i)
 	}
-	return compare(j.matcher, j.query.terms, j.best, bytesOf(c.Cell(row).Text))
+	c := &j.columns[j.search[i]]
+	if c.SearchText == nil {
+		return j.compare(j.tiers, bytesOf(c.Cell(j.row).Text))
+	}
+	j.buf = c.SearchText(j.buf[:0], j.row)
+	return j.compare(j.tiers, j.buf)
 }
 
-// compare improves the best of each term by what it finds in a text, and reports whether it finds any.
-func compare(m *matcher, terms []term, best, text []byte) bool {
+// skim is look for a text that is known without the row.
+func (j *judge[T]) skim(i int) []uint8 {
+	t := &j.texts[i]
+	if t.Same == nil {
+		j.buf = t.Append(j.buf[:0])
+		return j.compare(j.tiers, j.buf)
+	}
+	same := t.Same()
+	k := &j.known[i][same*0x9e3779b97f4a7c15>>58]
+	if same == 0 || k.same != same || k.tiers == nil {
+		j.buf = t.Append(j.buf[:0])
+		k.same, k.tiers = same, j.compare(append(k.tiers[:0], j.tiers...), j.buf)
+	}
+	return k.tiers
+}
+
+// compare puts into tiers how well each term matches a text.
+func (j *judge[T]) compare(tiers, text []byte) []uint8 {
+	for i := range j.query.terms {
+		tiers[i] = match(j.matcher, &j.query.terms[i], text)
+	}
+	return tiers
+}
+
+// improve betters the best of each term by what a cell has, and reports whether it has any.
+func (j *judge[T]) improve(tiers []uint8) bool {
 	some := false
-	for i := range terms {
-		tier := match(m, &terms[i], text)
-		best[i] = min(best[i], tier)
+	for i, tier := range tiers {
+		j.best[i] = min(j.best[i], tier)
 		some = some || tier != unmatched
 	}
 	return some
@@ -99,8 +150,8 @@ func (j *judge[T]) worst() uint8 {
 }
 
 // has reports whether the row has one of the values that n asks for.
-func (j *judge[T]) has(row T, n *narrow) bool {
-	for _, v := range j.columns[n.column].Narrow(row) {
+func (j *judge[T]) has(n *narrow) bool {
+	for _, v := range j.columns[n.column].Narrow(j.row) {
 		for _, want := range n.values {
 			if hasPrefix(v, want) {
 				return true
@@ -114,10 +165,10 @@ func (j *judge[T]) has(row T, n *narrow) bool {
 func judgeAll[T any](rows Rows[T], columns []Column[T], q *query, stop *atomic.Bool) verdict {
 	v := verdict{make([]uint8, rows.Len()), make([]uint8, rows.Len())}
 	parallel(rows.Len(), stop, func() func(lo, hi int) {
-		j := newJudge(columns, q)
+		j := newJudge(rows, columns, q)
 		return func(lo, hi int) {
 			for i := lo; i < hi; i++ {
-				v.tiers[i], v.seen[i] = j.tier(rows.At(i), noHint)
+				v.tiers[i], v.seen[i] = j.tier(i, noHint)
 			}
 		}
 	})
@@ -129,7 +180,7 @@ func judgeOn[T any](rows Rows[T], columns []Column[T], q, before *query, old ver
 	v := verdict{make([]uint8, rows.Len()), make([]uint8, rows.Len())}
 	useSeen := old.seen != nil && q.extends(before)
 	parallel(rows.Len(), stop, func() func(lo, hi int) {
-		j := newJudge(columns, q)
+		j := newJudge(rows, columns, q)
 		if sameNarrows(q, before) {
 			j.narrows = nil
 		}
@@ -143,7 +194,7 @@ func judgeOn[T any](rows Rows[T], columns []Column[T], q, before *query, old ver
 				if useSeen {
 					h.seen = old.seen[i]
 				}
-				v.tiers[i], v.seen[i] = j.tier(rows.At(i), h)
+				v.tiers[i], v.seen[i] = j.tier(i, h)
 			}
 		}
 	})
