@@ -215,15 +215,20 @@ func (p *planned) say(plan model.Plan) error {
 	return err
 }
 
-// table writes a row for each that isn't as it should be already.
+// table tells of each row that isn't as it should be already: a line each where no person reads it.
 func (p *planned) table(plan model.Plan) error {
+	screen := p.env.screen()
 	return p.env.write(func(w io.Writer) error {
-		t := newTable(w, p.env.screen(), entryColumns)
+		t := newTable(w, screen, entryColumns)
 		for _, entry := range plan.Entries {
 			if entry.Fate == model.RowSame && entry.Note == "" {
 				continue
 			}
-			if err := t.add(entry); err != nil {
+			tell := t.add
+			if screen.width > 0 {
+				tell = func(e model.Entry) error { return writeEntry(w, screen, e) }
+			}
+			if err := tell(entry); err != nil {
 				return err
 			}
 		}
@@ -231,12 +236,13 @@ func (p *planned) table(plan model.Plan) error {
 	})
 }
 
+// entryColumns are what programs read of a row.
 var entryColumns = []column[model.Entry]{
-	{key: "line", title: "Line", least: 4, right: true, plain: func(e model.Entry) string { return fmt.Sprint(e.Line) }},
-	{key: "kind", title: "What", least: 7, yields: 1, plain: func(e model.Entry) string { return e.Kind.String() }},
-	{key: "name", title: "Name", least: 12, plain: func(e model.Entry) string { return e.Name }},
-	{key: "result", title: "Result", least: 7, plain: func(e model.Entry) string { return e.Fate.String() }},
-	{key: "details", title: "Details", least: 20, plain: model.Entry.Tells},
+	{key: "line", title: "Line", plain: func(e model.Entry) string { return fmt.Sprint(e.Line) }},
+	{key: "kind", title: "What", plain: func(e model.Entry) string { return e.Kind.String() }},
+	{key: "name", title: "Name", plain: func(e model.Entry) string { return e.Name }},
+	{key: "result", title: "Result", plain: func(e model.Entry) string { return e.Fate.String() }},
+	{key: "details", title: "Details", plain: model.Entry.Tells},
 }
 
 // failure makes one error of all that was refused, after saying each with its line.
