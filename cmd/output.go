@@ -77,7 +77,8 @@ func (e *env) screen() screen {
 		return screen{}
 	}
 	s := screen{width: fallbackWidth, theme: theme.New(theme.Options{
-		Dark: !lightBackground(e.getenv("COLORFGBG")), NoColor: e.getenv("NO_COLOR") != "", ASCII: e.ascii || !utf8Locale(e.getenv),
+		Dark: !lightBackground(e.getenv("COLORFGBG")), NoColor: e.getenv("NO_COLOR") != "", Bare: e.getenv("TERM") == "dumb",
+		ASCII: e.ascii || !utf8Locale(e.getenv),
 	})}
 	if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
 		s.width = w

@@ -17,6 +17,7 @@ import (
 type Options struct {
 	Dark      bool // the background is dark; assume so until the terminal answers
 	NoColor   bool // attributes only: bold, underline and reverse
+	Bare      bool // no attributes either: a terminal that would show the sequences
 	ASCII     bool // nothing above 0x7e
 	Graphemes bool // the terminal has reported Unicode core mode (2027): see text.Mode
 }

@@ -74,6 +74,9 @@ var looks = [tones]look{
 func style(t Tone, o Options) lipgloss.Style {
 	l := looks[t]
 	s := lipgloss.NewStyle()
+	if o.Bare {
+		return s
+	}
 	c := l.light
 	if o.Dark {
 		c = l.dark
