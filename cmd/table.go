@@ -29,7 +29,7 @@ func (c *column[T]) show(row T) grid.Cell {
 	return c.cell(row)
 }
 
-// sampleRows is how many rows a table measures before it writes the first.
+// sampleRows is how many rows a table measures before it writes them.
 const sampleRows = 200
 
 // gap stands between the columns of a table.
@@ -41,7 +41,8 @@ type table[T any] struct {
 	screen  screen
 	columns []column[T]
 	waiting []T
-	widths  []int // nil until enough rows were seen; of a column that has no room 0
+	wish    []int // how wide each column would have to be for all rows so far
+	widths  []int // nil until the first were written; of a column that has no room 0
 }
 
 func newTable[T any](w io.Writer, s screen, columns []column[T]) *table[T] {
@@ -50,25 +51,17 @@ func newTable[T any](w io.Writer, s screen, columns []column[T]) *table[T] {
 }
 
 func (t *table[T]) add(row T) error {
-	switch {
-	case t.screen.width == 0:
+	if t.screen.width == 0 {
 		return t.addPlain(row)
-	case t.widths != nil:
-		return t.draw(row)
 	}
 	t.waiting = append(t.waiting, row)
 	if len(t.waiting) < sampleRows {
 		return nil
 	}
-	return t.begin()
+	return t.flush()
 }
 
-func (t *table[T]) end() error {
-	if t.screen.width == 0 || t.widths != nil || len(t.waiting) == 0 {
-		return nil
-	}
-	return t.begin()
-}
+func (t *table[T]) end() error { return t.flush() }
 
 func (t *table[T]) addPlain(row T) error {
 	cells := make([]string, len(t.columns))
@@ -79,29 +72,50 @@ func (t *table[T]) addPlain(row T) error {
 	return err
 }
 
-// begin lays the columns out by the rows so far, and writes those.
-func (t *table[T]) begin() error {
-	mode := t.screen.theme.Mode()
-	wish := make([]int, len(t.columns))
-	for i := range t.columns {
-		wish[i] = mode.Width(t.columns[i].title)
-		for _, row := range t.waiting {
-			wish[i] = max(wish[i], t.width(t.columns[i].show(row)))
-		}
+// flush writes the rows that wait. The first lay the columns out; where later ones need more, their columns take of the room
+// that is left from there on.
+func (t *table[T]) flush() error {
+	if len(t.waiting) == 0 {
+		return nil
 	}
-	t.widths = layOut(t.columns, wish, t.screen.width)
-	err := t.line(func(c *column[T], w int) (string, int) {
-		s, n := mode.Cut(c.title, w)
-		return t.screen.theme.Paint(theme.Title, s), n
-	})
+	t.measure()
+	var err error
+	if t.widths == nil {
+		t.widths = layOut(t.columns, t.wish, t.screen.width)
+		err = t.head()
+	} else {
+		widen(t.widths, t.wish, t.screen.width-taken(t.widths))
+	}
 	for _, row := range t.waiting {
 		if err != nil {
 			return err
 		}
 		err = t.draw(row)
 	}
-	t.waiting = nil
+	t.waiting = t.waiting[:0]
 	return err
+}
+
+// measure makes the columns wish for what the rows that wait need.
+func (t *table[T]) measure() {
+	if t.wish == nil {
+		t.wish = make([]int, len(t.columns))
+		for i := range t.columns {
+			t.wish[i] = t.screen.theme.Mode().Width(t.columns[i].title)
+		}
+	}
+	for i := range t.columns {
+		for _, row := range t.waiting {
+			t.wish[i] = max(t.wish[i], t.width(t.columns[i].show(row)))
+		}
+	}
+}
+
+func (t *table[T]) head() error {
+	return t.line(func(c *column[T], w int) (string, int) {
+		s, n := t.screen.theme.Mode().Cut(c.title, w)
+		return t.screen.theme.Paint(theme.Title, s), n
+	})
 }
 
 // width is how many cells a cell takes.

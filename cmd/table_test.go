@@ -53,6 +53,12 @@ func TestTables(t *testing.T) {
 			"a very long…",
 			"‹U+001B›[2J",
 		}},
+		{"on a dumb terminal", 80, theme.Options{Dark: true, Bare: true}, []string{
+			"Name                     Note                   N  Luxury",
+			"Ana                      ● Admin of all         1  silk",
+			"a very long name indeed  ●                  1,234  silk",
+			"‹U+001B›[2J              ● tab‹U+0009›here      0  silk",
+		}},
 		{"piped", 0, theme.Options{}, []string{
 			"Ana\tAdmin of all\t1\tsilk",
 			"a very long name indeed\t\t1234\tsilk",
@@ -95,7 +101,25 @@ func checkWidths(t *testing.T, rows []line, width int, look theme.Options) {
 	}
 }
 
-// However wide the terminal is, no line is wider, and rows beyond the sample are cut and not the cause of another layout.
+// Rows that come after the first were written take the room that is left: where there is enough, nothing is cut.
+func TestLaterRowsTakeWhatRoomIsLeft(t *testing.T) {
+	long := line{"a much longer name than the first ones had", "and more to say", 1_000_000}
+	rows := slices.Repeat([]line{{"Ana", "a", 1}}, 5*sampleRows)
+	rows = append(rows, long, long)
+	rows = append(rows, slices.Repeat([]line{{"Ana", "a", 1}}, sampleRows)...)
+	for _, width := range []int{90, 200} {
+		got := drawn(t, rows, width, theme.Options{NoColor: true})
+		if len(got) != len(rows)+1 || strings.Contains(strings.Join(got, ""), "…") {
+			t.Errorf("at %d something is cut in %d lines, such as %q", width, len(got), got[5*sampleRows+1])
+		}
+	}
+	// Where there isn't, all that there is is used.
+	if l := drawn(t, rows, 60, theme.Options{NoColor: true})[5*sampleRows+1]; text.Width(l)+len("Luxury")-len("silk") != 60 {
+		t.Errorf("%d cells of 60 are used: %q", text.Width(l), l)
+	}
+}
+
+// However wide the terminal is, no line is wider.
 func TestTablesFitEveryWidth(t *testing.T) {
 	var rows []line
 	for i := range sampleRows + 50 {
