@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -134,7 +135,11 @@ func (e *env) activityList(ctx context.Context, a activity) error {
 			break
 		}
 	}
-	return p.end()
+	err = p.end()
+	if err == nil && p.printed == 0 && a.output == outputTable && e.screen().width > 0 {
+		_, err = fmt.Fprintln(e.err, "No event fits.")
+	}
+	return err
 }
 
 // followEvery is how often the store is looked at, which costs microseconds.

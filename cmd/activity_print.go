@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lanyard/model"
+	"lanyard/tui/grid"
 	"lanyard/tui/text"
 )
 
@@ -41,58 +42,46 @@ type changeAnswer struct {
 // snake is a word as programs spell it: "service_accounts".
 func snake(s string) string { return strings.ReplaceAll(strings.ToLower(s), " ", "_") }
 
-// eventPrinter writes events one by one, so that a million take no more memory than one.
+// eventPrinter writes events while they come, so that a million take no more memory than a thousand.
 type eventPrinter struct {
 	out     *bufio.Writer
 	csv     *csv.Writer
 	output  string
 	array   bool // JSON is one array, and not a line each
 	clean   func(string) string
-	screen  screen
-	columns []int // the width of each on a terminal; nil where there is none
+	table   *table[model.Event]
 	printed int
 	err     error
 }
 
-// The columns of the table. Details take what is left of a terminal's width.
-var (
-	eventColumns = []string{"Time", "Category", "Action", "Target", "Done by", "Details"}
-	eventWidths  = []int{16, 16, 18, 24, 24, 0}
-)
+// eventColumns are those of the table.
+var eventColumns = []column[model.Event]{
+	{
+		title: "Time", least: 16, usual: 16, plain: func(e model.Event) string { return timeText(e.Time) },
+		cell: func(e model.Event) grid.Cell { return grid.Cell{Text: momentText(e.Time)} },
+	},
+	{title: "Category", least: 8, usual: 16, yields: luxury, plain: model.Event.Category},
+	{title: "Action", least: 8, usual: 18, plain: model.Event.Deed},
+	{title: "Target", least: 12, usual: 24, plain: func(e model.Event) string { return e.TargetName }},
+	{title: "Done by", least: 12, usual: 24, yields: 1, plain: func(e model.Event) string { return e.ActorName }},
+	{title: "Details", least: 16, usual: 60, yields: 2, plain: model.Event.Details},
+}
 
 // csvColumns are what a line of CSV has.
 var csvColumns = []string{"seq", "time", "actor", "via", "category", "action", "target_kind", "target_id", "target", "details", "hash"}
 
-// leastDetails is how wide the last column of a table is at least.
-const leastDetails = 20
-
 func (e *env) eventPrinter(output string, array bool) *eventPrinter {
-	p := &eventPrinter{out: bufio.NewWriter(e.out), output: output, array: array, clean: func(s string) string { return s }, screen: e.screen()}
-	p.csv = csv.NewWriter(p.out)
-	if p.screen.width > 0 || output == "table" {
-		p.clean = text.Mode{ASCII: e.ascii}.Clean
-	}
-	if p.screen.width > 0 {
-		p.columns = fitColumns(p.screen.width)
-	}
-	return p
+	return e.eventPrinterFor(e.screen(), output, array)
 }
 
-// fitColumns gives the details what is left of a width. Where that is too little, target and actor give way.
-func fitColumns(width int) []int {
-	widths := append([]int{}, eventWidths...)
-	last := len(widths) - 1
-	room := width
-	for _, w := range widths[:last] {
-		room -= w + 2
+func (e *env) eventPrinterFor(s screen, output string, array bool) *eventPrinter {
+	p := &eventPrinter{out: bufio.NewWriter(e.out), output: output, array: array, clean: func(s string) string { return s }}
+	p.csv = csv.NewWriter(p.out)
+	p.table = newTable(p.out, s, eventColumns)
+	if s.width > 0 {
+		p.clean = text.Mode{ASCII: e.ascii}.Clean
 	}
-	for _, i := range []int{4, 3, 2} {
-		give := max(0, min(leastDetails-room, widths[i]-10))
-		widths[i] -= give
-		room += give
-	}
-	widths[last] = max(room, 1)
-	return widths
+	return p
 }
 
 // begin writes what stands before the first event.
@@ -102,8 +91,8 @@ func (p *eventPrinter) begin() {
 		p.note(p.csv.Write(csvColumns))
 	case p.output == "json" && p.array:
 		p.write("[")
-	case p.output == "table" && p.columns != nil:
-		p.row(eventColumns)
+	case p.output == "table" && !p.array: // nobody knows when the first comes
+		p.note(p.table.start())
 	}
 	p.note(p.flush())
 }
@@ -115,26 +104,9 @@ func (p *eventPrinter) print(e model.Event) {
 	case "csv":
 		p.line(e)
 	default:
-		p.row([]string{p.screen.moment(e.Time), e.Category(), e.Deed(), e.TargetName, e.ActorName, e.Details()})
+		p.note(p.table.add(e))
 	}
 	p.printed++
-}
-
-// row writes a line of the table: fitted to a terminal, and else with tabs between the columns.
-func (p *eventPrinter) row(cells []string) {
-	for i, cell := range cells {
-		cell = p.clean(cell)
-		switch last := i == len(cells)-1; {
-		case p.columns == nil && !last:
-			cell += "\t"
-		case p.columns != nil && !last:
-			cell = text.Fit(cell, p.columns[i]) + "  "
-		case p.columns != nil:
-			cell = strings.TrimRight(text.Fit(cell, p.columns[i]), " ")
-		}
-		p.write(cell)
-	}
-	p.write("\n")
 }
 
 func (p *eventPrinter) json(e model.Event) {
@@ -180,6 +152,7 @@ func (p *eventPrinter) note(err error) {
 
 // flush has everything written that was printed.
 func (p *eventPrinter) flush() error {
+	p.note(p.table.flush())
 	p.csv.Flush()
 	p.note(p.csv.Error())
 	p.note(p.out.Flush())

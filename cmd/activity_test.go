@@ -17,6 +17,7 @@ import (
 
 	"lanyard/model"
 	"lanyard/tui/text"
+	"lanyard/tui/theme"
 )
 
 // newUser adds an Active user who is a Builder: newuser EMAIL.
@@ -78,28 +79,57 @@ func bendEvent(ts *testscript.TestScript, _ bool, args []string) {
 const hostileName = "x\x1b]0;owned\a\u202etxt\nsecond line"
 
 func TestATableOfEventsIsCleanAndFits(t *testing.T) {
-	for _, width := range []int{60, 80, 120, 200} {
-		var out bytes.Buffer
-		p := (&env{out: &out}).eventPrinter("table", true)
-		p.columns = fitColumns(width)
-		p.begin()
-		p.print(model.Event{
-			Seq: 1, Time: time.Now(), Action: "user.rename", TargetName: hostileName, ActorName: "小林さくら@example.com",
-			Changes: []model.Change{{Field: "name", From: strings.Repeat("long ", 50), To: hostileName}},
-		})
-		if err := p.end(); err != nil {
-			t.Fatal(err)
-		}
-		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
-		if len(lines) != 2 || strings.ContainsAny(out.String(), "\x1b\a\u202e") {
-			t.Errorf("at %d: %q", width, out.String())
-		}
-		for _, l := range lines {
-			if w := text.Width(l); width >= 80 && w > width {
-				t.Errorf("at %d: %d wide: %q", width, w, l)
+	for _, width := range []int{20, 40, 60, 70, 80, 120, 200} {
+		for _, array := range []bool{true, false} {
+			out := eventTable(t, width, array, model.Event{
+				Seq: 1, Time: time.Now(), Action: "user.rename", TargetName: hostileName, ActorName: "小林さくら@example.com",
+				Changes: []model.Change{{Field: "name", From: strings.Repeat("long ", 50), To: hostileName}},
+			})
+			lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+			if len(lines) != 2 || strings.ContainsAny(out, "\x1b\a\u202e") {
+				t.Errorf("at %d: %q", width, out)
+			}
+			for _, l := range lines {
+				if w := text.Width(l); width >= 40 && w > width {
+					t.Errorf("at %d: %d wide: %q", width, w, l)
+				}
 			}
 		}
 	}
+}
+
+// Category gives way first, then what changed; who did what to what stays readable on a narrow terminal.
+func TestColumnsOfEventsGiveWay(t *testing.T) {
+	e := model.Event{
+		Seq: 1, Time: time.Date(2026, 11, 25, 9, 0, 0, 0, time.Local), Action: "user.set_role", TargetName: "dora@example.com", ActorName: "ana@example.com",
+		Changes: []model.Change{{Field: "role", From: "Builder", To: "Tenant Guest"}, {Field: "groups", To: "platform, sre"}},
+	}
+	for width, want := range map[int]string{
+		40:  "2026-11-25 09:00  Set role  dora@exampl…\n",
+		60:  "2026-11-25 09:00  Set role  dora@example.c…  ana@example.com\n",
+		80:  "2026-11-25 09:00  Set role  dora@example.com  ana@example.com  role: Builder → …\n",
+		120: "2026-11-25 09:00  Set role  dora@example.com  ana@example.com  role: Builder → Tenant Guest, groups: platform, sre\n",
+		140: "2026-11-25 09:00  Users     Set role  dora@example.com  ana@example.com  role: Builder → Tenant Guest, groups: platform, sre\n",
+	} {
+		if _, got, _ := strings.Cut(eventTable(t, width, true, e), "\n"); got != want {
+			t.Errorf("at %d: %q, want %q", width, got, want)
+		}
+	}
+}
+
+// eventTable is what becomes of events on a terminal: of a list, or as they happen.
+func eventTable(t *testing.T, width int, list bool, events ...model.Event) string {
+	t.Helper()
+	var out bytes.Buffer
+	p := (&env{out: &out}).eventPrinterFor(screen{width: width, theme: theme.New(theme.Options{Bare: true})}, outputTable, list)
+	p.begin()
+	for _, e := range events {
+		p.print(e)
+	}
+	if err := p.end(); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
 }
 
 func TestFollowPrintsEachEventOnceWhenItHappens(t *testing.T) {

@@ -18,6 +18,7 @@ type column[T any] struct {
 	cell   func(T) grid.Cell // how people see it; nil for the plain text
 	order  func(T) string    // what it is sorted by; nil for the plain text folded
 	least  int               // as narrow as it gets in a table, in cells
+	usual  int               // how wide its cells usually are, for a table that is begun before there are rows; may be 0
 	yields int               // 0 stays in every table; of the others the highest gives way first
 	right  bool
 }
@@ -94,6 +95,19 @@ func (t *table[T]) flush() error {
 	}
 	t.waiting = t.waiting[:0]
 	return err
+}
+
+// start lays the columns out before there are rows, for what may be long in coming.
+func (t *table[T]) start() error {
+	if t.screen.width == 0 {
+		return nil
+	}
+	t.measure()
+	for i := range t.columns {
+		t.wish[i] = max(t.wish[i], t.columns[i].usual)
+	}
+	t.widths = layOut(t.columns, t.wish, t.screen.width)
+	return t.head()
 }
 
 // measure makes the columns wish for what the rows that wait need.
@@ -178,7 +192,8 @@ func (t *table[T]) line(cell func(c *column[T], w int) (string, int)) error {
 	return err
 }
 
-// Columns that yield at luxury or above are there only when all others have what they would like, up to comfortable cells.
+// Columns that yield at luxury or above are there only when all others have what they would like, up to comfortable cells or
+// what they usually are.
 const (
 	luxury      = 5
 	comfortable = 32
@@ -188,7 +203,7 @@ const (
 func layOut[T any](columns []column[T], wish []int, room int) []int {
 	widths := make([]int, len(columns))
 	for i := range columns {
-		widths[i] = min(wish[i], comfortable)
+		widths[i] = min(wish[i], max(comfortable, columns[i].usual))
 	}
 	for drop := mostYielding(columns, widths, luxury); drop >= 0 && taken(widths) > room; drop = mostYielding(columns, widths, luxury) {
 		widths[drop] = 0
