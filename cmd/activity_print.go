@@ -17,7 +17,7 @@ import (
 // eventAnswer is an event in JSON. docs/activity.md describes its fields; they are never renamed.
 type eventAnswer struct {
 	Seq      uint64         `json:"seq"`
-	Time     time.Time      `json:"time"`
+	Time     instant        `json:"time"`
 	Actor    string         `json:"actor"`
 	Via      string         `json:"via"`
 	Category string         `json:"category"`
@@ -111,7 +111,7 @@ func (p *eventPrinter) print(e model.Event) {
 
 func (p *eventPrinter) json(e model.Event) {
 	a := eventAnswer{
-		Seq: e.Seq, Time: e.Time.UTC(), Actor: p.clean(e.ActorName), Via: snake(string(e.Via)), Category: snake(e.Category()), Action: e.Action,
+		Seq: e.Seq, Time: instant{e.Time}, Actor: p.clean(e.ActorName), Via: snake(string(e.Via)), Category: snake(e.Category()), Action: e.Action,
 		Target:  targetAnswer{snake(e.Target.Kind.String()), strconv.FormatUint(uint64(e.Target.ID), 10), p.clean(e.TargetName)},
 		Changes: []changeAnswer{}, Hash: hex.EncodeToString(e.Hash[:]),
 	}

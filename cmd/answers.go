@@ -20,12 +20,12 @@ type userAnswer struct {
 	Workspaces      []grantAnswer `json:"workspaces"`
 	Status          string        `json:"status"`
 	InviteExpired   bool          `json:"invite_expired"`
-	InviteExpiresAt *time.Time    `json:"invite_expires_at"`
+	InviteExpiresAt *instant    `json:"invite_expires_at"`
 	InviteDelivery  *string       `json:"invite_delivery"`
 	InvitedBy       *string       `json:"invited_by"`
-	InvitedAt       *time.Time    `json:"invited_at"`
-	JoinedAt        *time.Time    `json:"joined_at"`
-	LastSeenAt      *time.Time    `json:"last_seen_at"`
+	InvitedAt       *instant    `json:"invited_at"`
+	JoinedAt        *instant    `json:"joined_at"`
+	LastSeenAt      *instant    `json:"last_seen_at"`
 	Version         uint64        `json:"version"`
 	InviteToken     secretText    `json:"invite_token,omitempty"`
 }
@@ -40,7 +40,7 @@ type machineAnswer struct {
 	Key         apiKeyAnswer  `json:"key"`
 	PreviousKey *apiKeyAnswer `json:"previous_key"`
 	CreatedBy   *string       `json:"created_by"`
-	CreatedAt   *time.Time    `json:"created_at"`
+	CreatedAt   *instant    `json:"created_at"`
 	Version     uint64        `json:"version"`
 	APIKey      secretText    `json:"api_key,omitempty"`
 }
@@ -53,9 +53,9 @@ type grantAnswer struct {
 type apiKeyAnswer struct {
 	ID         string     `json:"id"`
 	Hint       string     `json:"hint"`
-	CreatedAt  *time.Time `json:"created_at"`
-	LastUsedAt *time.Time `json:"last_used_at"`
-	ExpiresAt  *time.Time `json:"expires_at"`
+	CreatedAt  *instant `json:"created_at"`
+	LastUsedAt *instant `json:"last_used_at"`
+	ExpiresAt  *instant `json:"expires_at"`
 }
 
 // groupAnswer is a group.
@@ -66,7 +66,7 @@ type groupAnswer struct {
 	Users       int           `json:"users"`
 	Workspaces  []grantAnswer `json:"workspaces"`
 	CreatedBy   *string       `json:"created_by"`
-	CreatedAt   *time.Time    `json:"created_at"`
+	CreatedAt   *instant    `json:"created_at"`
 	Version     uint64        `json:"version"`
 }
 
@@ -80,7 +80,7 @@ type spaceAnswer struct {
 	Groups          int        `json:"groups"`
 	ServiceAccounts int        `json:"service_accounts"`
 	CreatedBy       *string    `json:"created_by"`
-	CreatedAt       *time.Time `json:"created_at"`
+	CreatedAt       *instant `json:"created_at"`
 	Version         uint64     `json:"version"`
 }
 
@@ -96,7 +96,7 @@ type roleAnswer struct {
 	Groups          int        `json:"groups"`
 	ServiceAccounts int        `json:"service_accounts"`
 	CreatedBy       *string    `json:"created_by"`
-	CreatedAt       *time.Time `json:"created_at"`
+	CreatedAt       *instant `json:"created_at"`
 	Version         uint64     `json:"version"`
 }
 

@@ -149,13 +149,20 @@ func escapeUnseen(b []byte) []byte {
 	return out
 }
 
-// timeJSON is a time in UTC, null for never.
-func timeJSON(t time.Time) *time.Time {
+// instant is a time in JSON: in UTC, and always to the millisecond, as records hold it, so that times sort as texts.
+type instant struct{ time.Time }
+
+// MarshalJSON writes it as RFC 3339 has it.
+func (i instant) MarshalJSON() ([]byte, error) {
+	return i.UTC().AppendFormat(nil, `"2006-01-02T15:04:05.000Z07:00"`), nil
+}
+
+// timeJSON is a time in JSON, null for never.
+func timeJSON(t time.Time) *instant {
 	if t.IsZero() {
 		return nil
 	}
-	t = t.UTC()
-	return &t
+	return &instant{t}
 }
 
 // timeText is a time for programs: RFC 3339 in UTC, "" for never.

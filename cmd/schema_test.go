@@ -140,7 +140,7 @@ func checkKinds(t *testing.T, values map[string]json.RawMessage) {
 		case strings.HasSuffix(field, "_at") && v != nil:
 			text, _ := v.(string)
 			at, err := time.Parse(time.RFC3339, text)
-			ok = err == nil && at.Location() == time.UTC
+			ok = err == nil && at.Location() == time.UTC && len(text) == len("2026-11-25T09:00:00.000Z")
 		case slices.Contains([]string{"groups", "workspaces", "owners", "permissions"}, field):
 			_, list := v.([]any)
 			_, number := v.(float64) // how many, of a workspace or a role
@@ -151,6 +151,21 @@ func checkKinds(t *testing.T, values map[string]json.RawMessage) {
 		if !ok {
 			t.Errorf("%s is %s", field, raw)
 		}
+	}
+}
+
+// Times sort as texts: they are all of one length, whatever their fractions of a second.
+func TestTimesInJSONSortAsTexts(t *testing.T) {
+	at := time.Date(2026, 11, 25, 10, 0, 51, 0, time.FixedZone("", 3600))
+	for ms, want := range map[int]string{
+		0: `"2026-11-25T09:00:51.000Z"`, 791: `"2026-11-25T09:00:51.791Z"`, 800: `"2026-11-25T09:00:51.800Z"`,
+	} {
+		if got, err := encodeJSON(timeJSON(at.Add(time.Duration(ms) * time.Millisecond))); err != nil || string(got) != want {
+			t.Errorf("%s, %v, want %s", got, err, want)
+		}
+	}
+	if got, err := encodeJSON(timeJSON(time.Time{})); err != nil || string(got) != "null" {
+		t.Errorf("never is %s, %v", got, err)
 	}
 }
 

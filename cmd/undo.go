@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -100,10 +99,10 @@ type undoAnswer struct {
 }
 
 type undoneChange struct {
-	Action string    `json:"action"`
-	Title  string    `json:"title"`
-	Time   time.Time `json:"time"`
-	Event  uint64    `json:"event"`
+	Action string  `json:"action"`
+	Title  string  `json:"title"`
+	Time   instant `json:"time"`
+	Event  uint64  `json:"event"`
 }
 
 type undoRefusal struct {
@@ -175,7 +174,7 @@ func orNothing(s string) string {
 func answerOf(r model.UndoReport, err error) undoAnswer {
 	a := undoAnswer{
 		Done: r.Done, Refused: []undoRefusal{}, Conflicts: []undoConflict{}, Notes: append([]string{}, r.Notes...),
-		Change: undoneChange{r.Step.Action, r.Step.Does(), r.Step.At.UTC(), r.Step.Event},
+		Change: undoneChange{r.Step.Action, r.Step.Does(), instant{r.Step.At}, r.Step.Event},
 	}
 	if err == nil && r.Done > 0 {
 		a.Said = r.Says()

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"strconv"
-	"time"
 
 	"lanyard/model"
 )
@@ -17,7 +16,7 @@ type keyAnswer struct {
 	AllWorkspaces  bool              `json:"all_workspaces"`
 	Workspaces     []workspaceAnswer `json:"workspaces"`
 	KeyID          string            `json:"key_id,omitempty"`
-	ExpiresAt      *time.Time        `json:"expires_at"`
+	ExpiresAt      *instant        `json:"expires_at"`
 }
 
 type accountAnswer struct {
@@ -42,10 +41,7 @@ func verdictJSON(v model.Verdict) keyAnswer {
 	for _, w := range v.Workspaces {
 		a.Workspaces = append(a.Workspaces, workspaceAnswer{w.Workspace.Name, w.Role.Name, held(w.Role)})
 	}
-	if !v.Key.ExpiresAt.IsZero() {
-		at := v.Key.ExpiresAt.UTC()
-		a.ExpiresAt = &at
-	}
+	a.ExpiresAt = timeJSON(v.Key.ExpiresAt)
 	return a
 }
 
