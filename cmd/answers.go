@@ -20,12 +20,12 @@ type userAnswer struct {
 	Workspaces      []grantAnswer `json:"workspaces"`
 	Status          string        `json:"status"`
 	InviteExpired   bool          `json:"invite_expired"`
-	InviteExpiresAt *instant    `json:"invite_expires_at"`
+	InviteExpiresAt *instant      `json:"invite_expires_at"`
 	InviteDelivery  *string       `json:"invite_delivery"`
 	InvitedBy       *string       `json:"invited_by"`
-	InvitedAt       *instant    `json:"invited_at"`
-	JoinedAt        *instant    `json:"joined_at"`
-	LastSeenAt      *instant    `json:"last_seen_at"`
+	InvitedAt       *instant      `json:"invited_at"`
+	JoinedAt        *instant      `json:"joined_at"`
+	LastSeenAt      *instant      `json:"last_seen_at"`
 	Version         uint64        `json:"version"`
 	InviteToken     secretText    `json:"invite_token,omitempty"`
 }
@@ -40,7 +40,7 @@ type machineAnswer struct {
 	Key         apiKeyAnswer  `json:"key"`
 	PreviousKey *apiKeyAnswer `json:"previous_key"`
 	CreatedBy   *string       `json:"created_by"`
-	CreatedAt   *instant    `json:"created_at"`
+	CreatedAt   *instant      `json:"created_at"`
 	Version     uint64        `json:"version"`
 	APIKey      secretText    `json:"api_key,omitempty"`
 }
@@ -51,8 +51,8 @@ type grantAnswer struct {
 }
 
 type apiKeyAnswer struct {
-	ID         string     `json:"id"`
-	Hint       string     `json:"hint"`
+	ID         string   `json:"id"`
+	Hint       string   `json:"hint"`
 	CreatedAt  *instant `json:"created_at"`
 	LastUsedAt *instant `json:"last_used_at"`
 	ExpiresAt  *instant `json:"expires_at"`
@@ -66,38 +66,38 @@ type groupAnswer struct {
 	Users       int           `json:"users"`
 	Workspaces  []grantAnswer `json:"workspaces"`
 	CreatedBy   *string       `json:"created_by"`
-	CreatedAt   *instant    `json:"created_at"`
+	CreatedAt   *instant      `json:"created_at"`
 	Version     uint64        `json:"version"`
 }
 
 // spaceAnswer is a workspace.
 type spaceAnswer struct {
-	ID              string     `json:"id"`
-	Name            string     `json:"name"`
-	Description     string     `json:"description"`
-	Owners          []string   `json:"owners"`
-	Users           int        `json:"users"`
-	Groups          int        `json:"groups"`
-	ServiceAccounts int        `json:"service_accounts"`
-	CreatedBy       *string    `json:"created_by"`
+	ID              string   `json:"id"`
+	Name            string   `json:"name"`
+	Description     string   `json:"description"`
+	Owners          []string `json:"owners"`
+	Users           int      `json:"users"`
+	Groups          int      `json:"groups"`
+	ServiceAccounts int      `json:"service_accounts"`
+	CreatedBy       *string  `json:"created_by"`
 	CreatedAt       *instant `json:"created_at"`
-	Version         uint64     `json:"version"`
+	Version         uint64   `json:"version"`
 }
 
 // roleAnswer is a role.
 type roleAnswer struct {
-	ID              string     `json:"id"`
-	Name            string     `json:"name"`
-	Description     string     `json:"description"`
-	Scope           string     `json:"scope"`
-	Type            string     `json:"type"`
-	Permissions     []string   `json:"permissions"`
-	Users           int        `json:"users"`
-	Groups          int        `json:"groups"`
-	ServiceAccounts int        `json:"service_accounts"`
-	CreatedBy       *string    `json:"created_by"`
+	ID              string   `json:"id"`
+	Name            string   `json:"name"`
+	Description     string   `json:"description"`
+	Scope           string   `json:"scope"`
+	Type            string   `json:"type"`
+	Permissions     []string `json:"permissions"`
+	Users           int      `json:"users"`
+	Groups          int      `json:"groups"`
+	ServiceAccounts int      `json:"service_accounts"`
+	CreatedBy       *string  `json:"created_by"`
 	CreatedAt       *instant `json:"created_at"`
-	Version         uint64     `json:"version"`
+	Version         uint64   `json:"version"`
 }
 
 // secretText is a secret as JSON's text, without becoming a Go string, which can't be wiped. Keys and tokens have no

@@ -34,13 +34,13 @@ func (e *env) groupList() *listing[model.Group, model.GroupDetails] {
 		id:     func(g g) model.ID { return g.ID },
 		search: func(g g) []string { return []string{g.Name, g.Description, spaceNames(g.Access)} },
 		answer: func(g g) any { return groupJSON(g) },
-		facts: func(g g, s screen) []fact {
+		facts: func(g g) []fact {
 			return []fact{
 				{"Name", grid.Cell{Text: g.Name}},
 				{"Description", grid.Cell{Text: g.Description}},
-				{"Users", grid.Cell{Text: s.number(g.Users)}},
+				{"Users", grid.Cell{Text: count(g.Users, "")}},
 				{"Workspaces", grid.Cell{Text: grantWords(g.Access)}},
-				{"Created", grid.Cell{Text: s.moment(g.CreatedAt)}},
+				{"Created", grid.Cell{Text: momentText(g.CreatedAt)}},
 				{"Created by", grid.Cell{Text: g.Creator}},
 				{"Id", grid.Cell{Text: idJSON(g.ID)}},
 			}

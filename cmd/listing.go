@@ -26,9 +26,10 @@ type listing[T, D any] struct {
 	rows    func(*acting) model.List[T, D]
 	id      func(D) model.ID
 	columns []column[D]
-	search  func(D) []string       // what --match looks in
-	answer  func(D) any            // for JSON
-	facts   func(D, screen) []fact // for a person who asks for one
+	search  func(D) []string // what --match looks in
+	answer  func(D) any      // for JSON
+	facts   func(D) []fact   // for a person who asks for one
+	more    []column[D]      // what a program is told that asks for one, beside the columns
 }
 
 // listFlags are the flags that all lists have.
@@ -199,7 +200,21 @@ func (l *listing[T, D]) show(ctx context.Context, e *env, a *acting, id model.ID
 			return errors.Join(out.add(row), out.end())
 		})
 	}
-	return writeFacts(e.out, e.screen(), l.facts(row, e.screen()))
+	s := e.screen()
+	if s.width == 0 {
+		return writeFields(e.out, append(slices.Clone(l.columns), l.more...), row)
+	}
+	return writeFacts(e.out, s, l.facts(row))
+}
+
+// writeFields tells a program about one record: a line for each column of CSV and what more there is, its name and its value.
+func writeFields[D any](w io.Writer, columns []column[D], row D) error {
+	var b strings.Builder
+	for _, c := range columns {
+		b.WriteString(c.key + "\t" + text.Clean(c.plain(row)) + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // rowWriter writes rows in one of the forms.

@@ -197,14 +197,6 @@ func (s screen) moment(t time.Time) string {
 	return momentText(t)
 }
 
-// number is a count for whoever reads it.
-func (s screen) number(n int) string {
-	if s.width == 0 {
-		return fmt.Sprint(n)
-	}
-	return count(n, "")
-}
-
 // jsonArray writes rows as one array, a line each, while they come.
 type jsonArray struct {
 	w   io.Writer

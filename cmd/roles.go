@@ -53,15 +53,15 @@ func (e *env) roleList() *listing[model.Role, model.RoleDetails] {
 	}
 }
 
-func roleFacts(r model.RoleDetails, s screen) []fact {
+func roleFacts(r model.RoleDetails) []fact {
 	facts := []fact{
 		{"Name", tui.RoleCell(r.Role.ID, r.Name)},
 		{"Description", grid.Cell{Text: r.Description}},
 		{"Scope", grid.Cell{Text: r.Scope.String()}},
 		{"Type", grid.Cell{Text: roleType(r.Role)}},
-		{"Users", grid.Cell{Text: s.number(r.Users)}},
-		{"Groups", grid.Cell{Text: s.number(r.Groups)}},
-		{"Services", grid.Cell{Text: s.number(r.ServiceAccounts)}},
+		{"Users", grid.Cell{Text: count(r.Users, "")}},
+		{"Groups", grid.Cell{Text: count(r.Groups, "")}},
+		{"Services", grid.Cell{Text: count(r.ServiceAccounts, "")}},
 	}
 	label := "Allows"
 	for _, p := range r.Scope.Permissions() {
@@ -70,7 +70,7 @@ func roleFacts(r model.RoleDetails, s screen) []fact {
 			label = ""
 		}
 	}
-	return append(facts, fact{"Created", grid.Cell{Text: s.moment(r.CreatedAt)}}, fact{"Created by", grid.Cell{Text: r.Creator}},
+	return append(facts, fact{"Created", grid.Cell{Text: momentText(r.CreatedAt)}}, fact{"Created by", grid.Cell{Text: r.Creator}},
 		fact{"Id", grid.Cell{Text: idJSON(r.Role.ID)}})
 }
 

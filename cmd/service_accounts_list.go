@@ -24,7 +24,28 @@ func (e *env) machines() *listing[model.ServiceAccount, model.ServiceAccountDeta
 			return []string{s.Name, s.Description, s.RoleName, spaceNames(s.Access)}
 		},
 		answer: func(s model.ServiceAccountDetails) any { return machineJSON(s, nil) },
-		facts:  machineFacts, columns: machineColumns(),
+		facts:  machineFacts, columns: machineColumns(), more: machineKeyColumns(),
+	}
+}
+
+// machineKeyColumns are what more there is to say about the keys of one service account.
+func machineKeyColumns() []column[model.ServiceAccountDetails] {
+	type s = model.ServiceAccountDetails
+	old := func(s s) (k model.APIKey) {
+		if s.OldKey != nil {
+			k = *s.OldKey
+		}
+		return k
+	}
+	return []column[s]{
+		{key: "key_created_at", plain: func(s s) string { return timeText(s.APIKey.CreatedAt) }},
+		{key: "previous_key", plain: func(s s) string {
+			if s.OldKey == nil {
+				return ""
+			}
+			return s.OldKey.Hint()
+		}},
+		{key: "previous_key_expires_at", plain: func(s s) string { return timeText(old(s).ExpiresAt) }},
 	}
 }
 
@@ -59,10 +80,10 @@ func machineColumns() []column[model.ServiceAccountDetails] {
 	}
 }
 
-func machineFacts(s model.ServiceAccountDetails, on screen) []fact {
+func machineFacts(s model.ServiceAccountDetails) []fact {
 	old := ""
 	if s.OldKey != nil {
-		old = s.OldKey.Hint() + " until " + on.moment(s.OldKey.ExpiresAt)
+		old = s.OldKey.Hint() + " until " + momentText(s.OldKey.ExpiresAt)
 	}
 	return []fact{
 		{"Name", grid.Cell{Text: s.Name}},
@@ -70,11 +91,11 @@ func machineFacts(s model.ServiceAccountDetails, on screen) []fact {
 		{"Role", tui.RoleCell(s.Role, s.RoleName)},
 		{"Workspaces", grid.Cell{Text: grantWords(s.Access)}},
 		{"API key", grid.Cell{Text: s.APIKey.Hint(), Tone: theme.Accent}},
-		{"Key created", grid.Cell{Text: on.moment(s.APIKey.CreatedAt)}},
-		{"Last used", grid.Cell{Text: on.moment(s.APIKey.LastUsedAt)}},
-		{"Key ends", grid.Cell{Text: on.moment(s.APIKey.ExpiresAt)}},
+		{"Key created", grid.Cell{Text: momentText(s.APIKey.CreatedAt)}},
+		{"Last used", grid.Cell{Text: momentText(s.APIKey.LastUsedAt)}},
+		{"Key ends", grid.Cell{Text: momentText(s.APIKey.ExpiresAt)}},
 		{"Old key", grid.Cell{Text: old, Tone: theme.Warn}},
-		{"Created", grid.Cell{Text: on.moment(s.CreatedAt)}},
+		{"Created", grid.Cell{Text: momentText(s.CreatedAt)}},
 		{"Created by", grid.Cell{Text: s.Creator}},
 		{"Id", grid.Cell{Text: idJSON(s.ID)}},
 	}

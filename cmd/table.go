@@ -263,7 +263,7 @@ type fact struct {
 	cell  grid.Cell
 }
 
-// writeFacts says what there is to say about one record: a label and a text in each line, those that have none left out.
+// writeFacts tells a person about one record: a label and a text in each line, those that have none left out.
 func writeFacts(w io.Writer, s screen, facts []fact) error {
 	facts = slices.DeleteFunc(slices.Clone(facts), func(f fact) bool { return f.cell.Text == "" })
 	var b strings.Builder
@@ -272,10 +272,6 @@ func writeFacts(w io.Writer, s screen, facts []fact) error {
 		widest = max(widest, text.Width(f.label))
 	}
 	for _, f := range facts {
-		if s.width == 0 {
-			b.WriteString(text.Clean(f.label) + "\t" + text.Clean(f.cell.Text) + "\n")
-			continue
-		}
 		mode := s.theme.Mode()
 		lines := mode.Wrap(f.cell.Text, max(s.width-widest-gap, 1))
 		for i, l := range lines {

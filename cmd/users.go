@@ -33,6 +33,7 @@ func (e *env) users() *listing[model.User, model.UserDetails] {
 		},
 		answer: func(u model.UserDetails) any { return userJSON(u, e.now()) },
 		facts:  e.userFacts, columns: e.userColumns(),
+		more: []column[model.UserDetails]{{key: "invite_note", plain: noteText}},
 	}
 }
 
@@ -70,7 +71,15 @@ func (e *env) userColumns() []column[model.UserDetails] {
 	}
 }
 
-func (e *env) userFacts(u model.UserDetails, s screen) []fact {
+// noteText is the note of an invitation that is open.
+func noteText(u model.UserDetails) string {
+	if u.Status != model.StatusInvited {
+		return ""
+	}
+	return u.Invitation.Note
+}
+
+func (e *env) userFacts(u model.UserDetails) []fact {
 	facts := []fact{
 		{"Name", grid.Cell{Text: u.Name}},
 		{"Email", grid.Cell{Text: u.Email}},
@@ -79,13 +88,13 @@ func (e *env) userFacts(u model.UserDetails, s screen) []fact {
 		{"Groups", grid.Cell{Text: strings.Join(groupNames(u.Groups), ", ")}},
 		{"Workspaces", grid.Cell{Text: grantWords(u.Access)}},
 		{"Invited by", grid.Cell{Text: u.Inviter}},
-		{"Invited", grid.Cell{Text: s.moment(u.InvitedAt)}},
+		{"Invited", grid.Cell{Text: momentText(u.InvitedAt)}},
 	}
 	if u.Status == model.StatusInvited {
-		facts = append(facts, fact{"Invite ends", grid.Cell{Text: s.moment(u.Invitation.ExpiresAt)}},
+		facts = append(facts, fact{"Invite ends", grid.Cell{Text: momentText(u.Invitation.ExpiresAt)}},
 			fact{"Mail", grid.Cell{Text: u.Invitation.Delivery.String()}}, fact{"Note", grid.Cell{Text: u.Invitation.Note}})
 	}
-	return append(facts, fact{"Joined", grid.Cell{Text: s.moment(u.JoinedAt)}}, fact{"Last seen", grid.Cell{Text: s.moment(u.LastSeenAt)}},
+	return append(facts, fact{"Joined", grid.Cell{Text: momentText(u.JoinedAt)}}, fact{"Last seen", grid.Cell{Text: momentText(u.LastSeenAt)}},
 		fact{"Id", grid.Cell{Text: idJSON(u.ID)}})
 }
 

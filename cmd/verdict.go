@@ -16,7 +16,7 @@ type keyAnswer struct {
 	AllWorkspaces  bool              `json:"all_workspaces"`
 	Workspaces     []workspaceAnswer `json:"workspaces"`
 	KeyID          string            `json:"key_id,omitempty"`
-	ExpiresAt      *instant        `json:"expires_at"`
+	ExpiresAt      *instant          `json:"expires_at"`
 }
 
 type accountAnswer struct {

@@ -33,15 +33,15 @@ func (e *env) spaces() *listing[model.Workspace, model.WorkspaceDetails] {
 		id:     id,
 		search: func(w w) []string { return []string{w.Name, w.Description, strings.Join(w.Owners, ", ")} },
 		answer: func(w w) any { return spaceJSON(w) },
-		facts: func(w w, s screen) []fact {
+		facts: func(w w) []fact {
 			return []fact{
 				{"Name", grid.Cell{Text: w.Name}},
 				{"Description", grid.Cell{Text: w.Description}},
 				{"Owners", grid.Cell{Text: strings.Join(w.Owners, ", ")}},
-				{"Users", grid.Cell{Text: s.number(w.Users)}},
-				{"Groups", grid.Cell{Text: s.number(w.Groups)}},
-				{"Services", grid.Cell{Text: s.number(w.ServiceAccounts)}},
-				{"Created", grid.Cell{Text: s.moment(w.CreatedAt)}},
+				{"Users", grid.Cell{Text: count(w.Users, "")}},
+				{"Groups", grid.Cell{Text: count(w.Groups, "")}},
+				{"Services", grid.Cell{Text: count(w.ServiceAccounts, "")}},
+				{"Created", grid.Cell{Text: momentText(w.CreatedAt)}},
 				{"Created by", grid.Cell{Text: w.Creator}},
 				{"Id", grid.Cell{Text: idJSON(w.Workspace.ID)}},
 			}
