@@ -163,3 +163,34 @@ func TestExamplesShowTheFlags(t *testing.T) {
 		})
 	}
 }
+
+// The help of each command fits a terminal as wide as it is written for, and narrower ones.
+func TestHelpFitsItsWidth(t *testing.T) {
+	for _, c := range commands(testRoot()) {
+		if !c.HasParent() {
+			continue
+		}
+		c.InitDefaultHelpFlag()
+		for _, width := range []int{60, helpWidth, widestHelp} {
+			for l := range strings.SplitSeq(commandHelp(c, width), "\n") {
+				if n := utf8.RuneCountInString(l); n > width && !unbreakable(c, l) {
+					t.Errorf("%s: %d cells in %d: %q", c.CommandPath(), n, width, l)
+				}
+			}
+		}
+	}
+}
+
+// unbreakable reports whether a line of a command's help stands as it is: it is typed so, and shorter than what all help is
+// written for.
+func unbreakable(c *cobra.Command, line string) bool {
+	return utf8.RuneCountInString(line) <= helpWidth && strings.Contains(c.Long+c.Example, strings.TrimSpace(line))
+}
+
+func TestALineThatIsTypedGoesOn(t *testing.T) {
+	got := shellLine("lanyard users invite ben@example.com --role Builder --note 'a -- b' >out.txt", 40)
+	const want = "  lanyard users invite ben@example.com \\\n      --role Builder --note 'a -- b' \\\n      >out.txt\n"
+	if got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

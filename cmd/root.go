@@ -107,7 +107,7 @@ func (e *env) root() *cobra.Command {
 		e.importCommand(), e.exportCommand(), e.backupCommand(), e.restoreCommand(),
 		e.checkCommand(), e.checkFileCommand(), e.compactCommand(), e.undoCommand(), e.redoCommand(), e.completionCommand(), e.manCommand(),
 		e.versionCommand(), e.clearClipboardCommand(), e.backupTodayCommand())
-	c.SetHelpFunc(help)
+	c.SetHelpFunc(e.help)
 	c.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	e.completes(c)
 	return c
