@@ -80,10 +80,11 @@ const rootExample = "  lanyard --as ben@example.com\n  lanyard --plain"
 func (e *env) root() *cobra.Command {
 	cobra.EnableCommandSorting = false // the help has them in the order in which they are added
 	c := &cobra.Command{
-		Use: "lanyard", Short: rootShort, Example: rootExample, Args: noArgs, SilenceErrors: true, SilenceUsage: true,
+		Use: "lanyard", Short: rootShort, Example: rootExample, Args: noArgs, SilenceErrors: true, SilenceUsage: true, Version: version,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return nothingEmpty(c) },
 		RunE:              func(c *cobra.Command, _ []string) error { return e.console(c.Context()) },
 	}
+	c.SetVersionTemplate("lanyard {{.Version}}\n")
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetHelpCommand(helpCommand())
 	c.SetFlagErrorFunc(flagFault)
