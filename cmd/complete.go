@@ -56,13 +56,52 @@ func (e *env) completeArgs(c *cobra.Command, args []string, typed string) ([]str
 		return nil, cobra.ShellCompDirectiveDefault
 	}
 	if words := strings.Split(place, "|"); len(words) > 1 {
+		if c.HasSubCommands() { // which they are, and so they are proposed already
+			words = nil
+		}
 		return words, cobra.ShellCompDirectiveNoFileComp
 	}
-	list := e.proposed(c, placeProposer(c, place), typed)
+	list := e.proposed(c, placeProposer(c, place, args), typed)
 	return slices.DeleteFunc(list, func(s string) bool {
 		name, _, _ := strings.Cut(s, "\t")
-		return slices.Contains(args, name)
+		return slices.Contains(args, name) || strings.HasPrefix(name, "-") && !e.dashes // it would be taken for a flag
 	}), cobra.ShellCompDirectiveNoFileComp
+}
+
+// prepareCompletion makes arguments with which a shell asks what may stand next such as cobra understands: to it, a value that
+// begins with a dash is a flag.
+func (e *env) prepareCompletion(root *cobra.Command, args []string) []string {
+	if len(args) == 0 || !strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		return args
+	}
+	unquoteFlags(root)
+	e.dashes = slices.Contains(args[1:len(args)-1], "--")
+	last := len(args) - 1
+	if last > 1 && args[last-1] == "--sort" && strings.HasPrefix(args[last], "-") && !e.dashes {
+		return append(slices.Clone(args[:last-1]), "--sort="+args[last])
+	}
+	return args
+}
+
+// unquoteFlags takes the quotes off the names of values: the help reads them, and shells show them as they are.
+func unquoteFlags(c *cobra.Command) {
+	for _, flags := range []*pflag.FlagSet{c.PersistentFlags(), c.Flags()} {
+		flags.VisitAll(func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) })
+	}
+	for _, sub := range c.Commands() {
+		unquoteFlags(sub)
+	}
+}
+
+// completeSort completes a column to sort by, or behind a dash one to sort by backwards.
+func completeSort(columns []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		words := columns
+		if strings.HasPrefix(typed, "-") {
+			words = wordsFor(columns, func(s string) string { return "-" + s })
+		}
+		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	}
 }
 
 // placeOf is what the usage line calls the n-th argument, "" where there is none.
@@ -85,10 +124,14 @@ func placeOf(c *cobra.Command, n int) string {
 }
 
 // placeProposer is what proposes names for an argument, nil where they are new.
-func placeProposer(c *cobra.Command, place string) proposer {
-	switch noun := c.Parent().Name(); {
-	case c.Name() == "create" || c.Name() == "invite":
+func placeProposer(c *cobra.Command, place string, args []string) proposer {
+	switch noun, verb := c.Parent().Name(), c.Name(); {
+	case verb == "create" || verb == "invite":
 		return nil
+	case place == "EMAIL" && (verb == "remove" && noun != "users" || verb == "add" && noun == "groups"):
+		return memberProposer(c, "", args)
+	case noun == "roles" && (verb == "set" || verb == "delete"):
+		return proposeRoles(func(r model.Role) bool { return !r.BuiltIn() })
 	case place == "EMAIL" && noun == "users":
 		return proposeUsers(verbStatus[c.Name()])
 	case place == "EMAIL":
@@ -110,15 +153,15 @@ var verbStatus = map[string]model.Status{
 // kindProposers are those of the nouns.
 var kindProposers = map[string]proposer{
 	"service-accounts": func(ctx context.Context, a *acting, typed string) ([]model.Proposal, error) {
-		return a.ProposeServiceAccounts(ctx, a.me, typed)
+		return a.ProposeServiceAccounts(ctx, a.me, typed, nil)
 	},
 	"groups": func(ctx context.Context, a *acting, typed string) ([]model.Proposal, error) {
-		return a.ProposeGroups(ctx, a.me, typed)
+		return a.ProposeGroups(ctx, a.me, typed, nil)
 	},
 	"workspaces": func(ctx context.Context, a *acting, typed string) ([]model.Proposal, error) {
-		return a.ProposeWorkspaces(ctx, a.me, typed)
+		return a.ProposeWorkspaces(ctx, a.me, typed, nil)
 	},
-	"roles": proposeRoles(0),
+	"roles": proposeRoles(nil),
 }
 
 // flagCompletion is how the value of a flag is completed: by what the flag is called, and what its value is.
@@ -136,7 +179,11 @@ func (e *env) flagCompletion(c *cobra.Command, f *pflag.Flag) cobra.CompletionFu
 		return e.completeGrant
 	}
 	propose := flagProposer(c, f.Name, value)
-	return func(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	return func(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		propose := propose
+		if held := heldProposer(c, f.Name, args); held != nil {
+			propose = held
+		}
 		return e.proposed(c, propose, typed), cobra.ShellCompDirectiveNoFileComp
 	}
 }
@@ -150,10 +197,14 @@ func flagProposer(c *cobra.Command, flag, value string) proposer {
 		return proposeUsers(0)
 	case flag == "target":
 		return proposeTargets
+	case flag == "action":
+		return proposeActions
 	case value == "ROLE" && c.Parent().Name() == "workspaces":
-		return proposeRoles(model.ScopeWorkspace)
+		return proposeRoles(inWorkspaces)
+	case value == "ROLE" && c.Parent().Name() == "service-accounts":
+		return proposeRoles(func(r model.Role) bool { return r.Scope == model.ScopeTenant && r.ID != model.RoleTenantGuest })
 	case value == "ROLE":
-		return proposeRoles(model.ScopeTenant)
+		return proposeRoles(func(r model.Role) bool { return r.Scope == model.ScopeTenant })
 	case value == "PERMISSION":
 		return proposePermissions
 	default:
@@ -175,7 +226,7 @@ func (e *env) completeGrant(c *cobra.Command, _ []string, typed string) ([]strin
 		}
 		return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
-	list := e.proposed(c, proposeRoles(model.ScopeWorkspace), typed[i+1:])
+	list := e.proposed(c, proposeRoles(inWorkspaces), typed[i+1:])
 	for j, s := range list {
 		list[j] = typed[:i+1] + s
 	}
@@ -233,12 +284,10 @@ func proposeUsers(status model.Status) proposer {
 	}
 }
 
-// proposeRoles proposes roles, of a scope if one is given.
-func proposeRoles(scope model.Scope) proposer {
-	var want func(model.Role) bool
-	if scope != 0 {
-		want = func(r model.Role) bool { return r.Scope == scope }
-	}
+func inWorkspaces(r model.Role) bool { return r.Scope == model.ScopeWorkspace }
+
+// proposeRoles proposes roles, those that are wanted; nil for all.
+func proposeRoles(want func(model.Role) bool) proposer {
 	return func(ctx context.Context, a *acting, typed string) ([]model.Proposal, error) {
 		return a.ProposeRoles(ctx, a.me, typed, want)
 	}

@@ -10,7 +10,7 @@ import (
 
 // free are the flags whose values nobody can know beforehand.
 var free = []string{
-	"name", "description", "note", "match", "limit", "if-version", "account", "email", "since", "until", "action", "head",
+	"name", "description", "note", "match", "limit", "if-version", "account", "email", "since", "until", "head",
 	"users", "service-accounts", "seed", "event",
 }
 

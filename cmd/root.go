@@ -35,6 +35,8 @@ type env struct {
 	yes   bool // --yes: nothing is asked
 	plain bool // --plain: a dialogue in lines
 
+	dashes bool // what a shell asks to complete has a "--" before it
+
 	passphraseFile string
 	cost           func() keys.Cost // of a new passphrase
 
@@ -58,7 +60,7 @@ func system() *env {
 func (e *env) run(ctx context.Context, args []string) int {
 	e.ctx = ctx
 	root := e.root()
-	root.SetArgs(args)
+	root.SetArgs(e.prepareCompletion(root, args))
 	root.SetIn(e.in)
 	root.SetOut(e.out)
 	root.SetErr(e.err)

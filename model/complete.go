@@ -50,19 +50,19 @@ func (d *Directory) ProposeUsers(ctx context.Context, actor Actor, typed string,
 	return list, err
 }
 
-// ProposeServiceAccounts returns names of service accounts that begin with what was typed, in any case.
-func (d *Directory) ProposeServiceAccounts(ctx context.Context, actor Actor, typed string) ([]Proposal, error) {
-	return proposeNamed(ctx, d, actor, serviceAccounts, Rules.SeeServiceAccounts, typed, nil, nil)
+// ProposeServiceAccounts returns names of service accounts that begin with what was typed, in any case. want may be nil.
+func (d *Directory) ProposeServiceAccounts(ctx context.Context, actor Actor, typed string, want func(ServiceAccount) bool) ([]Proposal, error) {
+	return proposeNamed(ctx, d, actor, serviceAccounts, Rules.SeeServiceAccounts, typed, nil, want)
 }
 
-// ProposeGroups returns names of groups that begin with what was typed, in any case.
-func (d *Directory) ProposeGroups(ctx context.Context, actor Actor, typed string) ([]Proposal, error) {
-	return proposeNamed(ctx, d, actor, groups, Rules.SeeAll, typed, nil, nil)
+// ProposeGroups returns names of groups that begin with what was typed, in any case. want may be nil.
+func (d *Directory) ProposeGroups(ctx context.Context, actor Actor, typed string, want func(Group) bool) ([]Proposal, error) {
+	return proposeNamed(ctx, d, actor, groups, Rules.SeeAll, typed, nil, want)
 }
 
-// ProposeWorkspaces returns names of workspaces that begin with what was typed, in any case.
-func (d *Directory) ProposeWorkspaces(ctx context.Context, actor Actor, typed string) ([]Proposal, error) {
-	return proposeNamed(ctx, d, actor, workspaces, Rules.SeeAll, typed, nil, nil)
+// ProposeWorkspaces returns names of workspaces that begin with what was typed, in any case. want may be nil.
+func (d *Directory) ProposeWorkspaces(ctx context.Context, actor Actor, typed string, want func(Workspace) bool) ([]Proposal, error) {
+	return proposeNamed(ctx, d, actor, workspaces, Rules.SeeAll, typed, nil, want)
 }
 
 // ProposeRoles returns names of roles that begin with what was typed, in any case, the built-in ones first. want may be nil.

@@ -46,7 +46,7 @@ func TestNamesAreProposed(t *testing.T) {
 		return names(list)
 	}
 	groups := func(typed string) []string {
-		list, err := d.ProposeGroups(t.Context(), ana, typed)
+		list, err := d.ProposeGroups(t.Context(), ana, typed, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestNamesAreProposed(t *testing.T) {
 			t.Errorf("%s: %q, not %q", tt.what, have, tt.want)
 		}
 	}
-	if list, err := d.ProposeGroups(t.Context(), ben, ""); err == nil || list != nil {
+	if list, err := d.ProposeGroups(t.Context(), ben, "", nil); err == nil || list != nil {
 		t.Errorf("%v for who may not see", list)
 	}
 }
