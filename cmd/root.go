@@ -40,7 +40,8 @@ type env struct {
 	passphraseFile string
 	cost           func() keys.Cost // of a new passphrase
 
-	stores []*db.Store // to be closed at the end
+	stores  []*db.Store // to be closed at the end
+	changed bool        // something was done in the account
 }
 
 // Main runs the program with its arguments and returns the exit code.
@@ -64,7 +65,8 @@ func (e *env) run(ctx context.Context, args []string) int {
 	root.SetIn(e.in)
 	root.SetOut(e.out)
 	root.SetErr(e.err)
-	err := root.ExecuteContext(ctx)
+	called, err := root.ExecuteContextC(ctx)
+	err = e.lostOutput(called, err)
 	e.close()
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = errInterrupted
