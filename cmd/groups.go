@@ -10,6 +10,7 @@ import (
 
 	"lanyard/model"
 	"lanyard/tui/grid"
+	"lanyard/tui/text"
 )
 
 const groupsLong = `Groups are users who share what the group may do in workspaces. A group is named by
@@ -103,7 +104,7 @@ func findGroup(ctx context.Context, a *acting, name string) (target, error) {
 
 // createCommand is the verb create of a noun whose records have a name and a description.
 func createCommand[T, D any](
-	e *env, l *listing[T, D], short, example string, create func(context.Context, *acting, model.Draft) (model.ID, error),
+	e *env, l *listing[T, D], short, example string, create func(context.Context, *acting, model.Draft) (target, error),
 ) *cobra.Command {
 	var draft model.Draft
 	var output string
@@ -115,14 +116,14 @@ func createCommand[T, D any](
 			if err != nil {
 				return err
 			}
-			id, err := create(c.Context(), a, draft)
+			made, err := create(c.Context(), a, draft)
 			if err != nil {
 				return err
 			}
 			if output == outputJSON {
-				return l.show(c.Context(), e, a, id, output)
+				return l.show(c.Context(), e, a, made.id, output)
 			}
-			_, err = fmt.Fprintln(e.out, "Created the "+l.noun, args[0])
+			_, err = fmt.Fprintln(e.out, "Created the "+l.noun, text.Clean(made.name))
 			return err
 		},
 	}
@@ -133,9 +134,9 @@ func createCommand[T, D any](
 
 func (e *env) createGroupCommand() *cobra.Command {
 	return createCommand(e, e.groupList(), "Create a group", "  lanyard groups create oncall --description \"At night\"",
-		func(ctx context.Context, a *acting, draft model.Draft) (model.ID, error) {
+		func(ctx context.Context, a *acting, draft model.Draft) (target, error) {
 			g, err := a.CreateGroup(ctx, a.me, draft)
-			return g.ID, err
+			return target{model.KindGroup, g.ID, g.Name}, err
 		})
 }
 

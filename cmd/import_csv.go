@@ -88,6 +88,9 @@ func (r *csvReader) readHeader() error {
 	if errors.Is(err, io.EOF) {
 		return errors.New("it is empty")
 	}
+	if at, ok := errors.AsType[*csv.ParseError](err); ok {
+		return fmt.Errorf("line %d: %w", r.above+at.Line, quoteFault(at.Err))
+	}
 	r.header = record
 	return err
 }
@@ -97,9 +100,20 @@ func (r *csvReader) broken(err error) {
 	row := model.Row{Kind: model.KindUser, Err: err}
 	if at, ok := errors.AsType[*csv.ParseError](err); ok {
 		row.Line = r.above + at.StartLine
-		row.Err = fmt.Errorf("column %d: %w", at.Column, at.Err)
+		row.Err = quoteFault(at.Err)
 	}
 	r.rows = append(r.rows, row)
+}
+
+// quoteFault says in words for people what is wrong with the quotes of CSV.
+func quoteFault(err error) error {
+	switch {
+	case errors.Is(err, csv.ErrBareQuote):
+		return errors.New(`a cell with a " in it has to stand in quotes, and that " twice`)
+	case errors.Is(err, csv.ErrQuote):
+		return errors.New(`the quotes of a cell don't end where it ends: a " in it has to be written twice`)
+	}
+	return err
 }
 
 // row makes what a line says of a user.
@@ -134,7 +148,7 @@ func (r *csvReader) row(line int, record []string) model.Row {
 	row.Skip = r.form.skip(cell(r.form.status))
 	switch {
 	case len(record) != len(r.header):
-		row.Err = fmt.Errorf("the line has %d cells, and the header has %d", len(record), len(r.header))
+		row.Err = fmt.Errorf("the line has %s, and the header has %d", count(len(record), "cell"), len(r.header))
 	case row.Key == "" && row.Err == nil:
 		row.Err = errors.New(r.form.nobody(cell))
 	}

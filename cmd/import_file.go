@@ -53,6 +53,9 @@ func (e *env) readAll(path string) ([]byte, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, &model.Error{Kind: model.ErrNotFound, What: "There is no file " + path}
 	}
+	if info, at := os.Stat(path); err != nil && at == nil && info.IsDir() {
+		return nil, &model.Error{Kind: model.ErrInvalid, What: path + " is a directory", Hint: "Name a file, or - for standard input."}
+	}
 	return data, err
 }
 

@@ -113,17 +113,17 @@ func (e *env) createRoleCommand() *cobra.Command {
 	c := createCommand(e, e.roleList(), "Create a role",
 		"  lanyard roles create Deployer --scope workspace --permission workspace:execute\n"+
 			"  lanyard roles create Inviter --permission account:view --permission account:invite",
-		func(ctx context.Context, a *acting, draft model.Draft) (model.ID, error) {
+		func(ctx context.Context, a *acting, draft model.Draft) (target, error) {
 			s, err := parseScope(scope)
 			if err != nil {
-				return 0, err
+				return target{}, err
 			}
 			permissions, err := parsePermissions(list)
 			if err != nil {
-				return 0, err
+				return target{}, err
 			}
 			r, err := a.CreateRole(ctx, a.me, model.RoleDraft{Draft: draft, Scope: s, Permissions: permissions})
-			return r.ID, err
+			return target{model.KindRole, r.ID, r.Name}, err
 		})
 	c.Flags().StringVar(&scope, "scope", "tenant", "where it applies: `SCOPE` tenant or workspace")
 	choices(c, "scope", model.ScopeTenant.String(), model.ScopeWorkspace.String())

@@ -75,9 +75,9 @@ func findSpace(ctx context.Context, a *acting, name string) (target, error) {
 
 func (e *env) createSpaceCommand() *cobra.Command {
 	return createCommand(e, e.spaces(), "Create a workspace; you become its Owner", "  lanyard workspaces create payments --description \"Invoices\"",
-		func(ctx context.Context, a *acting, draft model.Draft) (model.ID, error) {
+		func(ctx context.Context, a *acting, draft model.Draft) (target, error) {
 			w, err := a.CreateWorkspace(ctx, a.me, draft)
-			return w.ID, err
+			return target{model.KindWorkspace, w.ID, w.Name}, err
 		})
 }
 

@@ -162,7 +162,11 @@ func (t *Table) Read(edited []byte) (rows []model.Row, faults []Fault) {
 func (t *Table) readLine(line string) (*model.Row, int, error) {
 	cells := strings.Split(line, "\t")
 	if len(cells) != len(t.columns) {
-		return nil, 0, fmt.Errorf("it has %d columns and not %d: %s, with a tab between each two", len(cells), len(t.columns), strings.Join(t.columns, ", "))
+		has := fmt.Sprintf("%d columns", len(cells))
+		if len(cells) == 1 {
+			has = "one column"
+		}
+		return nil, 0, fmt.Errorf("it has %s and not %d: %s, with a tab between each two", has, len(t.columns), strings.Join(t.columns, ", "))
 	}
 	for i := range cells {
 		cells[i] = strings.TrimSpace(cells[i])
