@@ -193,6 +193,8 @@ func flagProposer(c *cobra.Command, flag, value string) proposer {
 	switch noun := strings.TrimPrefix(strings.TrimPrefix(flag, "add-"), "remove-"); {
 	case flag == "as":
 		return proposeUsers(model.StatusActive)
+	case flag == "owner":
+		return proposeUsers(model.StatusActive)
 	case flag == "by":
 		return proposeUsers(0)
 	case flag == "target":

@@ -31,7 +31,7 @@ func (e *env) editUsersCommand() *cobra.Command {
 	return editCommand(e, e.users(), editor.Users, &cobra.Command{
 		Use: "users", Short: "Change users in your editor", Long: editLong, Args: noArgs,
 		Example: "  lanyard edit users --status invited\n  lanyard edit users --group platform --match ben\n" +
-			"  lanyard edit users --role Builder --workspace web-shop",
+			"  lanyard edit users --role Builder --workspace web-shop\n  lanyard edit users --mail not_sent",
 	}, narrow.flags, narrow.keep)
 }
 

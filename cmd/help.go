@@ -54,10 +54,10 @@ func commandHelp(c *cobra.Command, width int) string {
 		b.WriteString("\nCommands:\n" + subCommands(c, width))
 	}
 	if c.HasAvailableLocalFlags() {
-		b.WriteString("\nFlags:\n" + c.LocalFlags().FlagUsagesWrapped(width + 1))
+		b.WriteString("\nFlags:\n" + c.LocalFlags().FlagUsagesWrapped(width+1))
 	}
 	if c.HasAvailableInheritedFlags() {
-		b.WriteString("\nGlobal Flags:\n" + c.InheritedFlags().FlagUsagesWrapped(width + 1))
+		b.WriteString("\nGlobal Flags:\n" + c.InheritedFlags().FlagUsagesWrapped(width+1))
 	}
 	if c.HasAvailableSubCommands() {
 		b.WriteString("\nWhat each does: " + c.CommandPath() + " COMMAND --help\n")

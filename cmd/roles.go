@@ -75,17 +75,28 @@ func roleFacts(r model.RoleDetails) []fact {
 }
 
 func (e *env) listRolesCommand() *cobra.Command {
-	var scope string
+	var scope, kind string
+	kinds := []string{builtInType, customType}
 	choose := func(context.Context, *acting) (func(model.Role) bool, error) {
-		if scope == "" {
+		if kind != "" && !slices.Contains(kinds, kind) {
+			return nil, usage("Choose "+orList(kinds)+".", "%q is no type of role", kind)
+		}
+		if scope == "" && kind == "" {
 			return nil, nil //nolint:nilnil // all are kept
 		}
-		s, err := parseScope(scope)
-		return func(r model.Role) bool { return r.Scope == s }, err
+		s, err := model.Scope(0), error(nil)
+		if scope != "" {
+			s, err = parseScope(scope)
+		}
+		return func(r model.Role) bool {
+			return (scope == "" || r.Scope == s) && (kind == "" || roleType(r) == kind)
+		}, err
 	}
-	c := listCommand(e, e.roleList(), choose, "List roles, the built-in ones first", "  lanyard roles list --scope workspace -o json")
+	c := listCommand(e, e.roleList(), choose, "List roles, the built-in ones first", "  lanyard roles list --scope workspace -o json\n  lanyard roles list --type custom")
 	c.Flags().StringVar(&scope, "scope", "", "only those of the `SCOPE` tenant or workspace")
 	choices(c, "scope", model.ScopeTenant.String(), model.ScopeWorkspace.String())
+	c.Flags().StringVar(&kind, "type", "", "only those of the `TYPE` built-in or custom")
+	choices(c, "type", kinds...)
 	return c
 }
 

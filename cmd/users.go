@@ -99,13 +99,14 @@ func (e *env) userFacts(u model.UserDetails) []fact {
 }
 
 // userFilter is what a list of users is narrowed to: one of the values of each flag that was given.
-type userFilter struct{ statuses, roles, groups, workspaces []string }
+type userFilter struct{ statuses, roles, groups, workspaces, mails []string }
 
 func (e *env) listUsersCommand() *cobra.Command {
 	var narrow userFilter
 	c := listCommand(e, e.users(), narrow.keep, "List users", `  lanyard users list --status invited --role Builder
   lanyard users list --group platform --sort name --limit 20
-  lanyard users list --workspace web-shop --match ben -o json`)
+  lanyard users list --workspace web-shop --match ben -o json
+  lanyard users list --mail failed --mail not_sent`)
 	c.Long = `Lists users in the order in which they were invited, or sorted. A flag that is given
 several times takes any of its values; different flags all have to fit. Who may not
 see the account sees themselves.`
@@ -119,6 +120,8 @@ func (f *userFilter) flags(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.roles, "role", nil, "only those with the `ROLE`")
 	c.Flags().StringArrayVar(&f.groups, "group", nil, "only those in the group `NAME`")
 	c.Flags().StringArrayVar(&f.workspaces, "workspace", nil, "only those added to the workspace `NAME` themselves")
+	c.Flags().StringArrayVar(&f.mails, "mail", nil, "only those whose invitation's mail is `STATE`: sent, failed or not_sent")
+	choices(c, "mail", deliveries...)
 }
 
 // keep returns what lets through what the filter wants, nil for everything.
@@ -131,6 +134,9 @@ func (f *userFilter) keep(ctx context.Context, a *acting) (func(model.User) bool
 		}
 		wanted = append(wanted, status)
 	}
+	if err := checkDeliveries(f.mails); err != nil {
+		return nil, err
+	}
 	roles, err := findRoles(ctx, a, f.roles)
 	if err != nil {
 		return nil, err
@@ -140,12 +146,13 @@ func (f *userFilter) keep(ctx context.Context, a *acting) (func(model.User) bool
 		return nil, err
 	}
 	spaces, err := findSpaces(ctx, a, f.workspaces)
-	if err != nil || len(wanted)+len(roles)+len(groups)+len(spaces) == 0 {
+	if err != nil || len(wanted)+len(roles)+len(groups)+len(spaces)+len(f.mails) == 0 {
 		return nil, err
 	}
 	return func(u model.User) bool {
 		inGroup := func(id model.ID) bool { return slices.Contains(u.Groups, id) }
 		return (len(wanted) == 0 || slices.Contains(wanted, u.Status)) &&
+			(len(f.mails) == 0 || slices.Contains(f.mails, deliveryWord(u))) &&
 			(len(roles) == 0 || slices.Contains(roles, u.Role)) &&
 			(len(groups) == 0 || slices.ContainsFunc(groups, inGroup)) && inSpaces(spaces, u.Workspaces)
 	}, nil

@@ -27,6 +27,18 @@ func parseStatus(s string) (model.Status, error) {
 	return 0, usage("Choose "+orList(offered)+".", "%q is no status", s)
 }
 
+// deliveries are all that --mail takes.
+var deliveries = []string{"sent", "failed", "not_sent"}
+
+func checkDeliveries(list []string) error {
+	for _, s := range list {
+		if !slices.Contains(deliveries, s) {
+			return usage("Choose "+orList(deliveries)+".", "%q is no state of a mail", s)
+		}
+	}
+	return nil
+}
+
 // deliveryWord is what became of an invitation's mail, for programs.
 func deliveryWord(u model.User) string {
 	if u.Status != model.StatusInvited {
@@ -35,11 +47,17 @@ func deliveryWord(u model.User) string {
 	return map[model.DeliveryState]string{model.NotSent: "not_sent", model.Sent: "sent", model.Failed: "failed"}[u.Invitation.Delivery.State]
 }
 
+// The types of roles.
+const (
+	builtInType = "built-in"
+	customType  = "custom"
+)
+
 func roleType(r model.Role) string {
 	if r.BuiltIn() {
-		return "built-in"
+		return builtInType
 	}
-	return "custom"
+	return customType
 }
 
 func groupNames(list []model.Group) []string {

@@ -61,7 +61,34 @@ func (e *env) spaces() *listing[model.Workspace, model.WorkspaceDetails] {
 }
 
 func (e *env) listSpacesCommand() *cobra.Command {
-	return listCommand(e, e.spaces(), nil, "List workspaces", "  lanyard workspaces list --sort -users --limit 10")
+	var owners []string
+	choose := func(ctx context.Context, a *acting) (func(model.Workspace) bool, error) {
+		owned, err := ownedBy(ctx, a, owners)
+		if err != nil || len(owners) == 0 {
+			return nil, err
+		}
+		return func(w model.Workspace) bool { return slices.Contains(owned, w.ID) }, nil
+	}
+	c := listCommand(e, e.spaces(), choose, "List workspaces",
+		"  lanyard workspaces list --sort -users --limit 10\n  lanyard workspaces list --owner ana@example.com")
+	c.Flags().StringArrayVar(&owners, "owner", nil, "only those that the user with this `EMAIL` owns")
+	return c
+}
+
+// ownedBy are the workspaces that one of some users owns.
+func ownedBy(ctx context.Context, a *acting, emails []string) (owned []model.ID, err error) {
+	for _, email := range emails {
+		u, err := a.FindUser(ctx, a.me, email)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range u.Workspaces {
+			if g.Role == model.RoleOwner && u.Status == model.StatusActive {
+				owned = append(owned, g.Workspace)
+			}
+		}
+	}
+	return owned, nil
 }
 
 func (e *env) showSpaceCommand() *cobra.Command {
