@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -31,7 +30,7 @@ func (e *env) help(c *cobra.Command, _ []string) {
 	if s := e.screen(); s.width > 0 {
 		width = min(s.width, widestHelp)
 	}
-	text := rootHelp(c)
+	text := rootHelp(c, width)
 	if c.HasParent() {
 		text = commandHelp(c, width)
 	}
@@ -92,11 +91,18 @@ func subCommands(c *cobra.Command, width int) string {
 		if !sub.IsAvailableCommand() {
 			continue
 		}
-		name := "  " + text.Fit(sub.Name(), widest) + "  "
-		for _, l := range (text.Mode{}).Wrap(sub.Short, max(width-len(name), 1)) {
-			b.WriteString(name + l + "\n")
-			name = text.Spaces(len(name))
-		}
+		b.WriteString(described(sub.Name(), widest, sub.Short, width))
+	}
+	return b.String()
+}
+
+// described is a name in a column of its own, and beside it what it names.
+func described(name string, column int, does string, width int) string {
+	before := "  " + text.Fit(name, column) + "  "
+	var b strings.Builder
+	for _, l := range (text.Mode{}).Wrap(does, max(width-len(before), 1)) {
+		b.WriteString(before + l + "\n")
+		before = text.Spaces(len(before))
 	}
 	return b.String()
 }
@@ -152,23 +158,18 @@ func helpCommand() *cobra.Command {
 	}
 }
 
-const rootHelpHead = `%s
-
-  lanyard [--plain]           the console, in lines with --plain; ? shows help
-  lanyard COMMAND --help      what a command does, with examples
-
-%s
-`
-
-func rootHelp(c *cobra.Command) string {
+func rootHelp(c *cobra.Command, width int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, rootHelpHead, c.Short, helpGroups[0].Title)
+	b.WriteString(strings.Join(text.Mode{}.Wrap(c.Short, width), "\n") + "\n\n")
+	b.WriteString(described("lanyard [--plain]", 25, "the console, in lines with --plain; ? shows help", width))
+	b.WriteString(described("lanyard COMMAND --help", 25, "what a command does, with examples", width))
+	b.WriteString("\n" + helpGroups[0].Title + "\n")
 	var others []string
 	for _, sub := range c.Commands() {
 		switch {
 		case !sub.IsAvailableCommand():
 		case sub.GroupID == groupAccount:
-			fmt.Fprintf(&b, "  %-18s %s\n", sub.Name(), sub.Short)
+			b.WriteString(described(sub.Name(), 16, sub.Short, width))
 		default:
 			others = append(others, sub.Name())
 		}
@@ -177,12 +178,12 @@ func rootHelp(c *cobra.Command) string {
 	b.WriteString("\n" + helpGroups[1].Title + "\n")
 	line := " "
 	for _, name := range others {
-		if len(line)+1+len(name) > helpWidth {
+		if len(line)+1+len(name) > width {
 			b.WriteString(line + "\n")
 			line = " "
 		}
 		line += " " + name
 	}
-	b.WriteString(line + "\n\nFlags\n" + c.PersistentFlags().FlagUsages())
+	b.WriteString(line + "\n\nFlags\n" + c.PersistentFlags().FlagUsagesWrapped(width+1))
 	return b.String()
 }

@@ -28,7 +28,7 @@ func commands(c *cobra.Command) []*cobra.Command {
 func testRoot() *cobra.Command { return (&env{getenv: func(string) string { return "" }}).root() }
 
 func TestHelpFitsAScreen(t *testing.T) {
-	lines := strings.Split(strings.TrimSuffix(rootHelp(testRoot()), "\n"), "\n")
+	lines := strings.Split(strings.TrimSuffix(rootHelp(testRoot(), helpWidth), "\n"), "\n")
 	if len(lines) > 23 { // the prompt takes the last line
 		t.Errorf("the help has %d lines", len(lines))
 	}
@@ -42,7 +42,7 @@ func TestHelpFitsAScreen(t *testing.T) {
 	for i := range 12 {
 		root.AddCommand(&cobra.Command{Use: fmt.Sprintf("command%d", i), Run: func(*cobra.Command, []string) {}})
 	}
-	if n := strings.Count(rootHelp(root), "\n"); n > 24 {
+	if n := strings.Count(rootHelp(root, helpWidth), "\n"); n > 24 {
 		t.Errorf("with more commands the help has %d lines", n)
 	}
 }
@@ -167,12 +167,13 @@ func TestExamplesShowTheFlags(t *testing.T) {
 // The help of each command fits a terminal as wide as it is written for, and narrower ones.
 func TestHelpFitsItsWidth(t *testing.T) {
 	for _, c := range commands(testRoot()) {
+		help := commandHelp
 		if !c.HasParent() {
-			continue
+			help = rootHelp
 		}
 		c.InitDefaultHelpFlag()
 		for _, width := range []int{60, helpWidth, widestHelp} {
-			for l := range strings.SplitSeq(commandHelp(c, width), "\n") {
+			for l := range strings.SplitSeq(help(c, width), "\n") {
 				if n := utf8.RuneCountInString(l); n > width && !unbreakable(c, l) {
 					t.Errorf("%s: %d cells in %d: %q", c.CommandPath(), n, width, l)
 				}
