@@ -160,3 +160,20 @@ func unreadable(path string, err error) error {
 	}
 	return fault(ErrUnreadable, "Check its owner and mode.", "Can't use %s: %v", path, err)
 }
+
+// unchangeable says that a store can be read and not changed.
+func unchangeable(path string, err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		err = p.Err
+	}
+	return fault(ErrUnreadable, "It can be read all the same. To change it, check its owner and mode, or copy it to a place that can be written.",
+		"Can't change %s: %v", path, err)
+}
+
+// unwritable says that nothing can be written to a directory.
+func unwritable(dir string, err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		err = p.Err
+	}
+	return fault(ErrUnreadable, "Check its owner and mode, and that the disk isn't full.", "Can't write to %s: %v", dir, err)
+}

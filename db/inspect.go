@@ -98,7 +98,7 @@ func inspect(path string) error {
 	if info.Size() == 0 {
 		return fault(ErrEmpty, restoreHint, "The store %s is empty: something cut it off", path)
 	}
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	f, err := os.Open(path)
 	if err != nil {
 		return unreadable(path, err)
 	}

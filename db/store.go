@@ -323,6 +323,9 @@ func (s *Store) openLocked(ctx context.Context, name string, flag int, mode os.F
 		if gone := inspect(name); gone != nil {
 			return nil, gone
 		}
+		if write {
+			return nil, unchangeable(name, err)
+		}
 		return nil, unreadable(name, err)
 	}
 	if err := s.lockSame(ctx, f, write); err != nil {
