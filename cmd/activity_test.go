@@ -32,7 +32,7 @@ func newUser(ts *testscript.TestScript, _ bool, args []string) {
 // keepHead writes the activity's head into a file: keephead FILE.
 func keepHead(ts *testscript.TestScript, _ bool, args []string) {
 	d, _ := directory(ts)
-	head, err := d.VerifyActivity(context.Background(), model.Head{}, nil)
+	head, _, err := d.VerifyActivity(context.Background(), model.Head{}, nil)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(head.String()), 0o600))
 }

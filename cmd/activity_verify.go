@@ -34,12 +34,13 @@ func (e *env) activityVerifyCommand() *cobra.Command {
 
 // chainAnswer is what activity verify says, in JSON. docs/activity.md describes its fields; they are never renamed.
 type chainAnswer struct {
-	Valid  bool   `json:"valid"`
-	Events uint64 `json:"events"` // how many are as they should be
-	Head   string `json:"head"`
-	Break  string `json:"break,omitempty"`
-	Seq    uint64 `json:"seq,omitempty"`
-	Error  string `json:"error,omitempty"`
+	Valid  bool     `json:"valid"`
+	Events uint64   `json:"events"` // how many are as they should be
+	Head   string   `json:"head"`
+	Lost   []uint64 `json:"lost,omitempty"` // in a repair that the activity tells of
+	Break  string   `json:"break,omitempty"`
+	Seq    uint64   `json:"seq,omitempty"`
+	Error  string   `json:"error,omitempty"`
 }
 
 func (e *env) activityVerify(ctx context.Context, v chainCheck) error {
@@ -58,27 +59,29 @@ func (e *env) activityVerify(ctx context.Context, v chainCheck) error {
 		return err
 	}
 	report, done := e.walked()
-	head, err := d.VerifyActivity(ctx, kept, report)
+	head, lost, err := d.VerifyActivity(ctx, kept, report)
 	done()
 	chain, isChain := errors.AsType[*model.ChainError](err)
 	if err != nil && !isChain {
 		return err
 	}
 	if v.output == outputJSON {
-		return errors.Join(e.chainJSON(head, chain), silently(err))
+		return errors.Join(e.chainJSON(head, lost, chain), silently(err))
 	}
 	if err != nil {
 		return err
 	}
-	return e.saidWhole(head, kept)
+	return e.saidWhole(head, lost, kept)
 }
 
-func (e *env) saidWhole(head, kept model.Head) error {
-	noun := "events"
-	if head.Seq == 1 {
-		noun = "event"
+func (e *env) saidWhole(head model.Head, lost []uint64, kept model.Head) error {
+	what := fmt.Sprintf("The activity is whole: %s, none changed, moved or taken away.\n", plural(int(head.Seq), "event", "events"))
+	if len(lost) > 0 {
+		what = fmt.Sprintf("The activity is whole but for what a repair couldn't read: %s.\n", plural(int(head.Seq), "event", "events"))
 	}
-	what := fmt.Sprintf("The activity is whole: %d %s, none changed, moved or taken away.\n", head.Seq, noun)
+	for _, seq := range lost {
+		what += fmt.Sprintf("Event %d: lost in an earlier repair; the chain begins anew after it.\n", seq)
+	}
 	if kept.Seq > 0 {
 		what += fmt.Sprintf("Event %d is the one whose head was kept.\n", kept.Seq)
 	}
@@ -94,8 +97,8 @@ func silently(err error) error {
 	return silent{err}
 }
 
-func (e *env) chainJSON(head model.Head, chain *model.ChainError) error {
-	a := chainAnswer{Valid: chain == nil, Events: head.Seq, Head: head.String()}
+func (e *env) chainJSON(head model.Head, lost []uint64, chain *model.ChainError) error {
+	a := chainAnswer{Valid: chain == nil, Events: head.Seq, Head: head.String(), Lost: append([]uint64{}, lost...)}
 	if chain != nil {
 		a.Break, a.Seq, a.Error = string(chain.Break), chain.Seq, chain.Error()
 	}

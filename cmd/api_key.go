@@ -104,7 +104,7 @@ func (e *env) copyKey(ctx context.Context, a *acting, s model.ServiceAccount, sa
 // shellWord is a name as a person can paste it into a shell.
 func shellWord(name string) string {
 	plain := func(r rune) bool {
-		return r == '-' || r == '_' || r == '.' || r == '@' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
+		return r == '-' || r == '_' || r == '.' || r == '@' || r == '/' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
 	}
 	if strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 && !strings.HasPrefix(name, "-") {
 		return name

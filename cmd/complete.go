@@ -191,7 +191,7 @@ func (e *env) flagCompletion(c *cobra.Command, f *pflag.Flag) cobra.CompletionFu
 // flagProposer is what proposes the values of a flag, nil where they are free.
 func flagProposer(c *cobra.Command, flag, value string) proposer {
 	switch noun := strings.TrimPrefix(strings.TrimPrefix(flag, "add-"), "remove-"); {
-	case flag == "as":
+	case flag == "as", flag == "admin":
 		return proposeUsers(model.StatusActive)
 	case flag == "owner":
 		return proposeUsers(model.StatusActive)

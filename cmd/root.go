@@ -38,6 +38,7 @@ type env struct {
 	dashes bool // what a shell asks to complete has a "--" before it
 
 	passphraseFile string
+	passphraseRead []byte           // what was in it, once it was read for a check
 	cost           func() keys.Cost // of a new passphrase
 
 	stores  []*db.Store // to be closed at the end

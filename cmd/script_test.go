@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -195,7 +196,8 @@ func fromDoc(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(script), 0o700)) //nolint:gosec // a program has to run
 }
 
-// damage spoils a script's store: the record of the key that newkey wrote first, or its beginning.
+// damage spoils a script's store: the record of the key that newkey wrote first, its beginning, or a record by its kind's number
+// and its id.
 func damage(ts *testscript.TestScript, _ bool, args []string) {
 	path := filepath.Join(ts.Getenv("XDG_DATA_HOME"), "lanyard", "default.db")
 	switch args[0] {
@@ -203,6 +205,27 @@ func damage(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(damageBeginning(path))
 	case "key":
 		ts.Check(damageKey(path, ts.ReadFile("key")))
+	case "record": // damage record KIND ID-OR-NUMBER
+		ts.Check(damageRecord(path, args[1], args[2]))
+	}
+}
+
+// damageRecord spoils the checksum of a record wherever its key stands in a store's pages, also in free ones.
+func damageRecord(path, kind, id string) error {
+	k, err := strconv.ParseUint(kind, 10, 8)
+	n, bad := strconv.ParseUint(id, 10, 64)
+	data, unread := os.ReadFile(path)
+	if err := errors.Join(err, bad, unread); err != nil {
+		return err
+	}
+	key := binary.BigEndian.AppendUint64([]byte{'r', byte(k)}, n)
+	for at := 0; ; at += len(key) {
+		next := bytes.Index(data[at:], key)
+		if next < 0 {
+			return os.WriteFile(path, data, 0o600)
+		}
+		at += next
+		data[at+len(key)] ^= 1 // the value follows its key
 	}
 }
 

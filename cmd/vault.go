@@ -48,6 +48,9 @@ func (h home) vaultOf(store model.Store, now func() time.Time) *vault {
 // errPassphrase is what only a passphrase helps against. Nothing else is ErrLocked with it.
 var errPassphrase = fmt.Errorf("%w: it asks for its passphrase", model.ErrLocked)
 
+// errWrongPassphrase means that a passphrase doesn't open the sealing key.
+var errWrongPassphrase = fmt.Errorf("%w: wrong passphrase", model.ErrLocked)
+
 // Unlock returns a copy of the root key, for the caller to wipe. The errors are model.ErrLocked, and errPassphrase where
 // Open helps.
 func (v *vault) Unlock() (*keys.Root, error) {
@@ -103,7 +106,7 @@ func (v *vault) wrong() error {
 			hint = fmt.Sprintf("Nothing was changed, and the attempt couldn't be noted: %v", err)
 		}
 	}
-	return &model.Error{Kind: model.ErrLocked, What: "This isn't the passphrase of the sealing key", Short: "wrong passphrase", Hint: hint}
+	return &model.Error{Kind: errWrongPassphrase, What: "This isn't the passphrase of the sealing key", Short: "wrong passphrase", Hint: hint}
 }
 
 // Lock forgets the root key. What opens without asking is opened again when it is needed.

@@ -29,12 +29,23 @@ func (s *Store) Backup(ctx context.Context, path string, force bool) error {
 	if err != nil {
 		return err
 	}
-	write := func(temporary string) error { return s.copyLive(ctx, temporary) }
+	if there != nil {
+		if path, err = filepath.EvalSymlinks(path); err != nil { // a link stays one
+			return unreadable(path, err)
+		}
+	}
+	c, err := newScratch(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close() }()
+	live, err := s.copyLive(ctx, c)
+	if err != nil {
+		return err
+	}
+	write := func(temporary string) error { return os.Rename(live, temporary) }
 	if there == nil {
 		return create(path, write)
-	}
-	if path, err = filepath.EvalSymlinks(path); err != nil { // a link stays one
-		return unreadable(path, err)
 	}
 	return s.replace(ctx, path, nil, write, os.Rename)
 }
@@ -74,19 +85,18 @@ func (s *Store) target(ctx context.Context, path string, force bool) (os.FileInf
 	return there, nil
 }
 
-// copyLive makes a verified copy of the store, with a raw one in between that the lock isn't needed for any more.
-func (s *Store) copyLive(ctx context.Context, to string) error {
-	raw, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".raw-*")
-	if err != nil {
-		return unreadable(to, err)
+// copyLive makes a verified copy of the store in a scratch directory, out of one that the lock isn't needed for any more, and
+// returns where it is.
+func (s *Store) copyLive(ctx context.Context, c *Scratch) (live string, err error) {
+	if err := s.snapshot(ctx, c.Copy); err != nil {
+		return "", err
 	}
-	defer func() { _ = os.Remove(raw.Name()) }()
-	defer func() { _ = raw.Close() }()
-	if err := s.snapshot(ctx, raw); err != nil {
-		return err
+	live = c.path("live")
+	if err := os.WriteFile(live, nil, fileMode); err != nil {
+		return "", unwritable(c.dir, err)
 	}
-	_, err = s.rewrite(ctx, raw, to)
-	return err
+	_, err = s.rewrite(ctx, c.Copy, live)
+	return live, err
 }
 
 // snapshot copies the file as it is, under the lock.

@@ -21,21 +21,6 @@ type Report struct {
 // how many entries the indexes have. It returns what is wrong.
 type Judge func(storeID string, tx model.ReadTx, damaged []model.Ref, indexed int) ([]string, error)
 
-// Snapshot copies a store's file as it is to another place, under its lock, so that it can be looked at in peace. It
-// doesn't ask whether the file is whole.
-func Snapshot(ctx context.Context, path string, to *os.File) error {
-	s := &Store{path: path, wait: waitAtMost}
-	f, err := openPlain(path)
-	if err != nil {
-		return err
-	}
-	defer func() { unlock(f); _ = f.Close() }()
-	if err := lock(ctx, f, false, s.wait); err != nil {
-		return err
-	}
-	return copyFile(ctx, to, f, path)
-}
-
 // Check reads every page and every entry of a file that nobody else uses, and has judge look at what can be read. name is
 // what the store is called in errors. The error is model.ErrDamaged when hardly anything can be read.
 func Check(ctx context.Context, path, name string, judge Judge) (r Report, err error) {

@@ -103,57 +103,23 @@ func (s *Store) quick() int64 {
 	return quickSize
 }
 
-// copyPattern is how a directory is called in which a large store is compacted, and rawName the copy in it.
-func copyPattern(path string) string { return "." + filepath.Base(path) + ".compact-*" }
-
-const rawName = "raw"
-
-// sweepCopies removes what was left of such directories by processes that were killed: nobody has the lock of the copy.
-func sweepCopies(path string) {
-	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), copyPattern(path))) // a name with wildcards in it finds nothing
-	for _, dir := range left {
-		f, err := os.Open(filepath.Join(dir, rawName))
-		if err != nil {
-			_ = os.Remove(dir)
-			continue
-		}
-		if tryLock(f) {
-			_ = os.RemoveAll(dir)
-		}
-		_ = f.Close()
-	}
-}
-
 // errOvertaken means that the store was changed while it was compacted.
 var errOvertaken = errors.New("it was changed meanwhile")
 
 // compactCopy compacts a copy of the store, and puts it in the store's place unless that was changed meanwhile.
 func (s *Store) compactCopy(ctx context.Context) error {
-	sweepCopies(s.path)
-	dir, err := os.MkdirTemp(filepath.Dir(s.path), copyPattern(s.path))
+	c, err := newScratch(filepath.Dir(s.path))
 	if err != nil {
-		return unreadable(s.path, err)
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	raw, err := os.OpenFile(filepath.Join(dir, rawName), os.O_RDWR|os.O_CREATE|os.O_EXCL, fileMode)
-	if err != nil {
-		return unreadable(dir, err)
-	}
-	defer func() { _ = raw.Close() }()
-	tryLock(raw) // says to others that somebody is at work here
-	if err := s.snapshot(ctx, raw); err != nil {
 		return err
 	}
-	was, err := newestMeta(raw, 0)
+	defer func() { _ = c.Close() }()
+	live, err := s.copyLive(ctx, c)
+	if err != nil {
+		return err
+	}
+	was, err := newestMeta(c.Copy, 0)
 	if err != nil {
 		return damaged(s.path, err)
-	}
-	live := filepath.Join(dir, "live")
-	if err := os.WriteFile(live, nil, fileMode); err != nil {
-		return unreadable(dir, err)
-	}
-	if _, err := s.rewrite(ctx, raw, live); err != nil {
-		return err
 	}
 	if err := syncPath(live); err != nil { // the long wait for the disk comes before the lock
 		return err
@@ -257,7 +223,7 @@ func (s *Store) replace(
 
 // sweep removes what a replacement that was killed left behind. Whoever holds the store's lock is the only one to replace it.
 func (*Store) sweep(path string) {
-	sweepCopies(path)
+	sweepScratch(filepath.Dir(path))
 	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), swapPattern(path))) // a name with wildcards in it finds nothing, at worst
 	for _, path := range left {
 		_ = os.Remove(path)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,14 +18,10 @@ func BackupDir(path string) string { return path + ".backups" }
 
 // NewestBackup returns the name of the newest of a store's automatic backups, without their directory; "" if there is none.
 func NewestBackup(path string) string {
-	newest := ""
-	entries, _ := os.ReadDir(BackupDir(path)) // in the order of their names, and so of their days
-	for _, e := range entries {
-		if ok, _ := filepath.Match("????-??-??-*.db", e.Name()); ok {
-			newest = e.Name()
-		}
+	for _, backup := range DailyBackups(path) {
+		return filepath.Base(backup)
 	}
-	return newest
+	return ""
 }
 
 // daily is a store's backup of the day.
@@ -136,6 +133,19 @@ func (s *Store) leaveDaily() {
 
 // daySuffix tells the backups of one account from those of another that had its place.
 func (s *Store) daySuffix() string { return fmt.Sprintf("-%.8s.db", s.id) }
+
+// DailyBackups returns the backups of the days that are there for a store, the newest first.
+func DailyBackups(path string) []string {
+	dir := BackupDir(path)
+	entries, _ := os.ReadDir(dir) // in the order of their names; none where there is no such directory
+	var list []string
+	for _, e := range slices.Backward(entries) {
+		if ok, _ := filepath.Match("????-??-??-*.db", e.Name()); ok {
+			list = append(list, filepath.Join(dir, e.Name()))
+		}
+	}
+	return list
+}
 
 // prune removes all but the newest backups of this account, and what backups that were killed left behind.
 func (s *Store) prune(dir string) error {

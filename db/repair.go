@@ -21,8 +21,9 @@ type Repaired struct {
 	Quarantine string   // where what couldn't be taken over is, "" when everything could
 }
 
-// Rebuild makes all that can be made from the records: indexes, tallies and counts. It drops records that it can't use.
-type Rebuild func(tx model.WriteTx, drop func(ref model.Ref, record []byte, why string)) error
+// Rebuild makes all that can be made from the records: indexes, tallies and counts. It drops records that it can't use. events
+// is how many events there were, as far as anything tells.
+type Rebuild func(tx model.WriteTx, events uint64, drop func(ref model.Ref, record []byte, why string)) error
 
 // Repair makes a new store of what can be read of a damaged one, and puts it in its place in one step, under its lock. The
 // old file is kept as it is beside it, and so is, in a file of its own, each entry that couldn't be taken over. Nothing is
@@ -63,7 +64,7 @@ func (s *Store) rebuilt(ctx context.Context, old *os.File, to string, rebuild Re
 			return err
 		}
 		r.Lost = v.lost
-		err := rebuild(t, func(ref model.Ref, record []byte, why string) {
+		err := rebuild(t, v.events(), func(ref model.Ref, record []byte, why string) {
 			key := recordKey(ref.Kind, ref.ID)
 			r.Lost = append(r.Lost, Lost{key, wrap(key, record), why})
 		})

@@ -16,7 +16,7 @@ import (
 )
 
 // reindex makes the indexes of the tests' users: a user's record is its email.
-func reindex(tx model.WriteTx, _ func(model.Ref, []byte, string)) error {
+func reindex(tx model.WriteTx, _ uint64, _ func(model.Ref, []byte, string)) error {
 	var ids []model.ID
 	var emails []string
 	err := tx.Scan(model.KindUser, 0, func(id model.ID, b []byte) bool {
@@ -40,15 +40,12 @@ func nothingMore(_ string, _ model.ReadTx, damaged []model.Ref, _ int) (what []s
 // checked checks a copy of a store's file.
 func checked(t *testing.T, path string) (Report, error) {
 	t.Helper()
-	to, err := os.Create(filepath.Join(t.TempDir(), "copy"))
+	c, err := CopyAside(t.Context(), path)
 	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = to.Close() }()
-	if err := Snapshot(t.Context(), path, to); err != nil {
 		return Report{}, err
 	}
-	return Check(t.Context(), to.Name(), path, nothingMore)
+	defer func() { _ = c.Close() }()
+	return Check(t.Context(), c.Copy.Name(), path, nothingMore)
 }
 
 func TestCheckOfAWholeStore(t *testing.T) {

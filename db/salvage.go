@@ -161,3 +161,6 @@ func (v *salvaged) newHead(want func(key []byte) bool) head {
 	}
 	return h
 }
+
+// events returns how many events there were, as the old head counts them; 0 if that is lost too.
+func (v *salvaged) events() uint64 { return v.head.counts[model.KindEvent] }

@@ -30,12 +30,12 @@ type Findings struct {
 func CheckAccount(ctx context.Context, tx ReadTx, with Checkup) (Findings, error) {
 	c := &checkup{
 		Checkup: with, ctx: ctx, tx: tx, names: map[Ref]string{}, damaged: map[Ref]bool{}, owner: map[ID]ID{},
-		machines: map[ID]ServiceAccount{}, called: map[ID]string{}, tallies: map[ID]*Tally{}, admins: map[ID]bool{},
+		machines: map[ID]ServiceAccount{}, called: map[ID]string{}, tallies: map[ID]*Tally{}, admins: map[ID]bool{}, astray: map[ID][]string{},
 	}
 	for _, ref := range with.Damaged {
 		c.damaged[ref] = true
 	}
-	for _, step := range []func() error{c.records, c.account, c.events, c.keys, c.derived, c.unnamed} {
+	for _, step := range []func() error{c.countAll, c.records, c.account, c.events, c.keys, c.derived, c.unnamed, c.lasting} {
 		if err := step(); err != nil {
 			return c.Findings, err
 		}
@@ -54,11 +54,14 @@ type checkup struct {
 	names    map[Ref]string // of damaged records, as events knew them
 	owner    map[ID]ID      // of API keys: whose they are
 	machines map[ID]ServiceAccount
-	called   map[ID]string // the names of groups, workspaces and custom roles
-	tallies  map[ID]*Tally // as they should be
-	admins   map[ID]bool   // as they should be
-	indexed  int           // entries of indexes that should be there
-	lossy    bool          // some records can't be read: what is counted for them isn't known
+	called   map[ID]string   // the names of groups, workspaces and custom roles
+	tallies  map[ID]*Tally   // as they should be
+	admins   map[ID]bool     // as they should be
+	astray   map[ID][]string // what refers to groups and workspaces that aren't there, in words; without those that were deleted
+	indexed  int             // entries of indexes that should be there
+	done     int             // of total records
+	total    int
+	lossy    bool // some records can't be read: what is counted for them isn't known
 }
 
 func (c *checkup) find(what string, args ...any) {
@@ -129,7 +132,7 @@ func (c *checkup) records() error {
 				c.damaged[Ref{shape.kind, id}] = true
 				return true
 			}
-			fault = cmpErr(c.ctx.Err(), c.record(r))
+			fault = cmpErr(c.step(), c.record(r))
 			return fault == nil
 		})
 		if err := errors.Join(err, fault); err != nil {
@@ -164,25 +167,24 @@ func (c *checkup) record(r stored) error {
 	}
 	tally(c.tallies, ref, r.references)
 	switch t := r.record.(type) {
-	case Role, Workspace, Group:
+	case Role, Workspace:
 		c.called[ref.ID] = fmt.Sprintf("%s %q", ref.Kind, r.name)
+	case Group:
+		c.called[ref.ID] = fmt.Sprintf("%s %q", ref.Kind, r.name)
+		c.grants(r, t.Workspaces)
 	case User:
 		c.admins[t.ID] = t.activeAdmin()
-		c.role(r, t.Role)
+		c.role(r, t.Role, "")
+		c.members(r, t.Groups)
+		c.grants(r, t.Workspaces)
 	case ServiceAccount:
 		c.machines[t.ID] = t
-		c.role(r, t.Role)
+		c.role(r, t.Role, "")
+		c.grants(r, t.Workspaces)
 	case APIKey:
 		c.owner[t.ID] = t.ServiceAccount
 	}
 	return nil
-}
-
-func (c *checkup) role(r stored, id ID) {
-	_, builtIn := BuiltInRole(id)
-	if !builtIn && c.called[id] == "" && !c.damaged[Ref{KindRole, id}] {
-		c.find("%s %q: has a role that isn't there", r.ref().Kind, r.name)
-	}
 }
 
 // tally counts what a record refers to.
@@ -229,6 +231,7 @@ func (c *checkup) events() error {
 		if expected != 0 {
 			c.gap(expected, id)
 		}
+		_ = c.step() // below
 		whole := expected == id
 		expected = id + 1
 		e, ok := decodeEvent(id, b, false)
@@ -246,6 +249,9 @@ func (c *checkup) events() error {
 		before = e.Hash
 		if c.damaged[e.Target] {
 			c.names[e.Target] = e.TargetName
+		}
+		if e.deletes() {
+			delete(c.astray, e.Target.ID)
 		}
 		return c.ctx.Err() == nil
 	})

@@ -56,6 +56,15 @@ func (a *account) records(store model.Store, kinds []model.Kind) map[model.Ref]s
 // rebuilt makes an account anew from some of its records, and returns what was dropped and why.
 func (a *account) rebuilt(records map[model.Ref]string) (*modeltest.Store, map[model.Ref]string) {
 	a.Helper()
+	store, dropped, err := a.rebuiltWith(records, model.Rebuilding{Now: a.now})
+	if err != nil {
+		a.Fatal(err)
+	}
+	return store, dropped
+}
+
+func (a *account) rebuiltWith(records map[model.Ref]string, with model.Rebuilding) (*modeltest.Store, map[model.Ref]string, error) {
+	a.Helper()
 	store, dropped := modeltest.NewStore(), map[model.Ref]string{}
 	err := store.Update(a.Context(), func(tx model.WriteTx) error {
 		for ref, b := range records {
@@ -63,12 +72,9 @@ func (a *account) rebuilt(records map[model.Ref]string) (*modeltest.Store, map[m
 				return err
 			}
 		}
-		return model.Rebuild(a.Context(), tx, func(ref model.Ref, _ []byte, why string) { dropped[ref] = why })
+		return model.Rebuild(a.Context(), tx, with, func(ref model.Ref, _ []byte, why string) { dropped[ref] = why })
 	})
-	if err != nil {
-		a.Fatal(err)
-	}
-	return store, dropped
+	return store, dropped, err
 }
 
 // rebuildsTheSame holds what a rebuild makes of the records against what every change kept in step.
@@ -102,13 +108,29 @@ func peopled(t *testing.T) (a *account, bot model.ServiceAccount, ben model.User
 	a = newAccount(t)
 	bot = a.machine("bot", model.RoleBuilder)
 	ben = a.user(a.add("ben@acme.test", model.RoleBuilder).User)
-	if _, err := a.CreateWorkspace(t.Context(), a.ana, model.Draft{Name: "shop"}); err != nil {
+	shop, err := a.CreateWorkspace(t.Context(), a.ana, model.Draft{Name: "shop"})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.CreateGroup(t.Context(), a.ana, model.Draft{Name: "sre"}); err != nil {
+	sre, err := a.CreateGroup(t.Context(), a.ana, model.Draft{Name: "sre"})
+	if err != nil {
 		t.Fatal(err)
 	}
-	return a, bot, ben
+	tester, err := a.CreateRole(t.Context(), a.ana, model.RoleDraft{
+		Draft: model.Draft{Name: "tester"}, Scope: model.ScopeWorkspace, Permissions: []model.Permission{model.PermWSView},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.done(a.AddUsersToGroup(t.Context(), a.ana, []model.Seen{{ID: ben.ID}}, sre.ID))
+	a.done(a.SetServiceAccountsWorkspaceRole(t.Context(), a.ana, []model.Seen{{ID: bot.ID}}, shop.ID, tester.ID))
+	return a, bot, a.user(ben.ID)
+}
+
+// lost takes a record away with its name, as a repair does that can't read it.
+func lost(tx model.WriteTx, kind model.Kind, index model.Index, name string) error {
+	id, err := tx.Find(index, model.FoldName(name))
+	return errors.Join(err, tx.Delete(kind, id), tx.Release(index, model.FoldName(name)))
 }
 
 func TestCheckAccount(t *testing.T) {
@@ -171,6 +193,24 @@ func TestCheckAccount(t *testing.T) {
 			func(tx model.WriteTx) error { return tx.Delete(model.KindAccount, model.AccountID) }, nil,
 			`account "Acme": record damaged`,
 		},
+		"the only Admin is lost": {
+			func(tx model.WriteTx) error { return tx.Delete(model.KindUser, a.ana.User) }, nil, "nobody is an Active Admin: the account can't be entered",
+		},
+		"the only owner is lost": {
+			func(tx model.WriteTx) error { return tx.Delete(model.KindUser, a.ana.User) }, nil, `workspace "shop": has no owner who is an active user`,
+		},
+		"a workspace is lost": {
+			func(tx model.WriteTx) error { return lost(tx, model.KindWorkspace, model.IndexWorkspaceName, "shop") }, nil,
+			`user "ana@acme.test": is in a workspace that isn't there`,
+		},
+		"a group is lost": {
+			func(tx model.WriteTx) error { return lost(tx, model.KindGroup, model.IndexGroupName, "sre") }, nil,
+			`user "ben@acme.test": is in a group that isn't there`,
+		},
+		"a workspace role is lost": {
+			func(tx model.WriteTx) error { return lost(tx, model.KindRole, model.IndexRoleName, "tester") }, nil,
+			`service account "bot": has a role in workspace "shop" that isn't there`,
+		},
 		"an event is missing": {
 			func(tx model.WriteTx) error { return tx.Delete(model.KindEvent, 2) }, nil, "event 2: missing",
 		},
@@ -227,6 +267,9 @@ func TestRebuild(t *testing.T) {
 	}
 	a.store = store
 	a.Directory = a.on(store)
+	if _, _, err := a.VerifyActivity(t.Context(), model.Head{}, nil); !isBreak(err, 2, model.BreakLost) {
+		t.Errorf("before there is an event of the repair: %v", err)
+	}
 	a.done(a.RotateAPIKeys(t.Context(), a.ana, []model.Seen{{ID: bot.ID}}, 0))
 	if v := a.asked(a.keyOf(bot.ID)); !v.Good() {
 		t.Errorf("a machine whose key was lost, with a new one: %+v", v)
@@ -234,11 +277,128 @@ func TestRebuild(t *testing.T) {
 	if f := a.checkedUp(store); len(f.Wrong) > 0 {
 		t.Errorf("after that a check finds %+v", f)
 	}
+	if _, lost, err := a.VerifyActivity(t.Context(), model.Head{}, nil); err != nil || !slices.Equal(lost, []uint64{2}) {
+		t.Errorf("after the event of the repair, of the lost %v: %v", lost, err)
+	}
+	a.tamper(func(tx model.WriteTx) error { return put(tx, 4, record(tx, 2)) })
+	a.breaks(model.Head{}, 4, model.BreakLost)
 	delete(records, model.Ref{Kind: model.KindAccount, ID: model.AccountID})
 	err = modeltest.NewStore().Update(t.Context(), func(tx model.WriteTx) error {
-		return model.Rebuild(t.Context(), tx, func(model.Ref, []byte, string) {})
+		return model.Rebuild(t.Context(), tx, model.Rebuilding{}, func(model.Ref, []byte, string) {})
 	})
 	if !errors.Is(err, model.ErrDamaged) {
 		t.Errorf("without an account: %v", err)
+	}
+}
+
+// What was lost with a group, a workspace or a role isn't referred to any more, and the events that were lost at the end have
+// their places.
+func TestRebuildRefersToNothingLost(t *testing.T) {
+	a, bot, ben := peopled(t)
+	records := a.records(a.store, primary)
+	events := uint64(len(a.events()))
+	for ref := range records {
+		if ref.Kind == model.KindGroup || ref.Kind == model.KindWorkspace || ref.Kind == model.KindEvent && uint64(ref.ID) > events-2 {
+			delete(records, ref)
+		}
+	}
+	store, dropped, err := a.rebuiltWith(records, model.Rebuilding{Now: a.now, Events: events})
+	if err != nil || len(dropped) > 0 {
+		t.Fatal(dropped, err)
+	}
+	if f := a.checkedUp(store); len(f.Wrong) > 0 || len(f.Notes) != 2 {
+		t.Errorf("a check finds %+v", f)
+	}
+	a.store, a.Directory = store, a.on(store)
+	if u := a.user(ben.ID); len(u.Groups) > 0 {
+		t.Errorf("%+v", u)
+	}
+	if m, _ := a.snapshot().ServiceAccounts().Get(bot.ID); len(m.Workspaces) > 0 {
+		t.Errorf("%+v", m)
+	}
+	if err := a.TellOverdue(t.Context(), a.ana); err != nil {
+		t.Fatal(err)
+	}
+	if _, lost, err := a.VerifyActivity(t.Context(), model.Head{}, nil); err != nil || !slices.Equal(lost, []uint64{events - 1, events}) {
+		t.Errorf("of the lost %v: %v", lost, err)
+	}
+	if last := a.events()[events]; last.Action != "account.repair" || !strings.HasSuffix(last.Details(), fmt.Sprintf("lost events: %d-%d", events-1, events)) {
+		t.Errorf("the event of the repair is %q, %q", last.Action, last.Details())
+	}
+}
+
+// A repair makes no store that nobody can enter. Who is named becomes an Admin, and that is an event.
+func TestRebuildNeedsAnAdmin(t *testing.T) {
+	a, _, ben := peopled(t)
+	whole := a.records(a.store, primary)
+	with := model.Rebuilding{Now: a.now, Admin: "ben@acme.test"}
+	if _, _, err := a.rebuiltWith(whole, with); !errors.Is(err, model.ErrStatus) {
+		t.Errorf("an Admin beside one that there is: %v", err)
+	}
+	ana := model.Ref{Kind: model.KindUser, ID: a.ana.User}
+	delete(whole, ana)
+	if _, _, err := a.rebuiltWith(whole, model.Rebuilding{Now: a.now}); !errors.Is(err, model.ErrNoAdmin) || !errors.Is(err, model.ErrDamaged) || model.Hint(err) == "" {
+		t.Errorf("without an Admin: %v", err)
+	}
+	if _, _, err := a.rebuiltWith(whole, model.Rebuilding{Now: a.now, Admin: "ben"}); !errors.Is(err, model.ErrInvalid) {
+		t.Errorf("with somebody who can't be: %v", err)
+	}
+	for email, want := range map[string]bool{"Ben@Acme.test": true, "zoe@acme.test": false} {
+		with.Admin = email
+		store, _, err := a.rebuiltWith(whole, with)
+		if err != nil {
+			t.Fatal(err)
+		}
+		me, err := model.FirstAdmin(t.Context(), store)
+		if err != nil || model.FoldEmail(me.Email) != model.FoldEmail(email) || (me.ID == ben.ID) != want || me.Name == "" {
+			t.Errorf("%s: %+v, %v", email, me, err)
+		}
+		want := []string{`workspace "shop": has no owner who is an active user`}
+		if f := a.checkedUp(store); !slices.Equal(f.Wrong, want) {
+			t.Errorf("%s: a check finds %+v", email, f)
+		}
+		again := a.on(store)
+		shop, err := again.FindWorkspace(t.Context(), model.Actor{User: me.ID}, "shop")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.done(again.SetUsersWorkspaceRole(t.Context(), model.Actor{User: me.ID}, []model.Seen{{ID: me.ID}}, shop.ID, model.RoleOwner))
+		if f := a.checkedUp(store); len(f.Wrong) > 0 {
+			t.Errorf("%s: with an owner a check finds %+v", email, f)
+		}
+		list, _, err := model.NewActivity(store).After(t.Context(), &model.EventFilter{}, 0)
+		if err != nil || !slices.ContainsFunc(list, func(e model.Event) bool {
+			return e.Action == "account.repair" && strings.Contains(e.Details(), "admin: "+me.Email)
+		}) {
+			t.Errorf("%s: no event tells of it: %v", email, err)
+		}
+	}
+}
+
+// A key that a repair couldn't read is said to be lost. Rotating it leaves the one before it alone.
+func TestAKeyThatWasLost(t *testing.T) {
+	a, bot, _ := peopled(t)
+	old := a.keyOf(bot.ID)
+	a.done(a.RotateAPIKeys(t.Context(), a.ana, []model.Seen{{ID: bot.ID}}, model.DefaultGrace))
+	bot, _ = a.snapshot().ServiceAccounts().Get(bot.ID)
+	records := a.records(a.store, primary)
+	delete(records, model.Ref{Kind: model.KindAPIKey, ID: bot.Key})
+	a.store, _ = a.rebuilt(records)
+	a.Directory = a.on(a.store)
+	details, err := a.ServiceAccount(t.Context(), a.ana, bot.ID)
+	if err != nil || !details.APIKey.Lost() || details.APIKey.Hint() != "lost in a repair" || details.OldKey == nil {
+		t.Errorf("%+v, %v", details, err)
+	}
+	if _, err := a.OpenAPIKey(t.Context(), a.ana, bot.ID, model.UseCopy); !errors.Is(err, model.ErrStatus) || !strings.Contains(err.Error(), "Rotate it") {
+		t.Errorf("copying it: %v", err)
+	}
+	a.done(a.RotateAPIKeys(t.Context(), a.ana, []model.Seen{{ID: bot.ID}}, 0))
+	for what, key := range map[string][]byte{"the new one": a.keyOf(bot.ID), "the one before it": old} {
+		if v := a.asked(key); !v.Good() {
+			t.Errorf("%s: %+v", what, v)
+		}
+	}
+	if f := a.checkedUp(a.store); len(f.Wrong) > 0 {
+		t.Errorf("a check finds %+v", f)
 	}
 }

@@ -42,6 +42,9 @@ func (c *change) rotateKey(s *ServiceAccount, grace time.Duration) ([]Change, er
 	if err != nil {
 		return nil, err
 	}
+	if old.Lost() {
+		return c.replaceLost(s, old)
+	}
 	oldest, err := c.erasePrevious(*s)
 	if err != nil {
 		return nil, err
@@ -66,6 +69,20 @@ func (c *change) rotateKey(s *ServiceAccount, grace time.Duration) ([]Change, er
 		{"old_key", oldest, old.Hint()},
 		{"old_key_until", "", stamp(until)},
 	}, err
+}
+
+// replaceLost makes a new key in the place of one that a repair couldn't read. The one before it stays as it is: it may be the
+// only one that still works.
+func (c *change) replaceLost(s *ServiceAccount, lost APIKey) ([]Change, error) {
+	if err := erase(c, lost); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.Key, err = c.newAPIKey(s.ID, time.Time{}); err != nil {
+		return nil, err
+	}
+	fresh, err := load(c, KindAPIKey, s.Key, decodeAPIKey)
+	return []Change{{"api_key", lost.Hint(), fresh.Hint()}}, err
 }
 
 // erasePrevious takes away what is left of an earlier rotation. It returns the hint of a key that was still good.

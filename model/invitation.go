@@ -225,7 +225,10 @@ func FirstAdmin(ctx context.Context, store Store) (User, error) {
 		return err
 	})
 	if errors.Is(err, ErrNotFound) {
-		return u, &Error{Kind: ErrDamaged, What: "The account has no Active Admin, which can't be", Hint: "Restore a backup of the store."}
+		return u, &Error{
+			Kind: ErrNoAdmin, What: "The account has no Active Admin, which can't be",
+			Hint: "Restore a backup: lanyard restore FILE. Without one: lanyard check --repair --admin EMAIL.",
+		}
 	}
 	return u, err
 }

@@ -13,24 +13,34 @@ type overdue struct {
 	attempts    uint64    // to open the sealing key with a wrong passphrase
 	first, last time.Time // of those
 	restored    time.Time // zero if no backup was
+	repaired    repairNote
 }
+
+// overdueSchema is 2 since there are repairs.
+const overdueSchema = 2
 
 func (o overdue) ref() Ref { return Ref{KindOverdue, AccountID} }
 
 func (o overdue) uniqueKeys() []uniqueKey { return nil }
 
 func (o overdue) appendRecord(b []byte) []byte {
-	e := newEncoder(b, 1)
+	e := newEncoderOf(overdueSchema, b, 1)
 	e.number(o.attempts)
 	e.time(o.first)
 	e.time(o.last)
 	e.time(o.restored)
+	e.time(o.repaired.at)
+	e.text(o.repaired.lost)
+	e.text(o.repaired.admin)
 	return e.b
 }
 
 func decodeOverdue(_ ID, b []byte, share bool) (o overdue, ok bool) {
-	d, _ := newDecoder(b, share)
+	d, _ := newDecoderOf(overdueSchema, b, share)
 	o = overdue{attempts: d.number(), first: d.time(), last: d.time(), restored: d.time()}
+	if d.schema >= 2 {
+		o.repaired = repairNote{d.time(), d.text(), d.text()}
+	}
 	return o, d.done()
 }
 
@@ -82,6 +92,11 @@ func (c *change) tellOverdue() error {
 			return err
 		}
 	}
+	if !o.repaired.at.IsZero() {
+		if err := c.event(repairEvent, a.ref(), a.Name, o.repaired.changes()...); err != nil {
+			return err
+		}
+	}
 	if o.attempts > 0 {
 		err := c.event("seal.unlock_failed", a.ref(), a.Name, Change{"attempts", "", strconv.FormatUint(o.attempts, 10)},
 			Change{"first", "", stamp(o.first)}, Change{"last", "", stamp(o.last)})
@@ -90,6 +105,11 @@ func (c *change) tellOverdue() error {
 		}
 	}
 	return c.WriteTx.Delete(KindOverdue, AccountID)
+}
+
+// TellOverdue writes the events that wait for somebody with the sealing key, if there are any.
+func (d *Directory) TellOverdue(ctx context.Context, actor Actor) error {
+	return d.update(ctx, actor, func(*change) error { return nil })
 }
 
 // ChangeSealing records that a way to open the sealing key was added or removed, such as "a passphrase", and has write change

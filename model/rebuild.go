@@ -7,25 +7,63 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
-
-// lostEvent is the action of an event that stands in the place of one that can't be read any more.
-const lostEvent = "activity.lost"
 
 func compareRefs(a, b Ref) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
 }
 
+// Rebuilding is what Rebuild is told beside the records.
+type Rebuilding struct {
+	Now time.Time
+	// Events is how many events there were, as far as anything tells.
+	Events uint64
+	// Admin is the email of who becomes an Active Admin, in an account that would have none. Somebody who isn't in it is added.
+	Admin string
+}
+
+// ErrNoAdmin means that nobody could enter the account. It is a kind of ErrDamaged.
+var ErrNoAdmin = fmt.Errorf("no Active Admin: %w", ErrDamaged)
+
 // Rebuild makes the indexes, the tallies and the marks of Active Admins from the records, in a transaction that holds
 // nothing but records. A record that can't be read, that claims a unique key of another one, or that is a key of nobody's
-// is handed to drop and removed. In the place of an event that is missing comes one that says so: the numbers have no gaps,
-// and the chain breaks there, as it should. It makes nothing else up.
-func Rebuild(ctx context.Context, tx WriteTx, drop func(ref Ref, record []byte, why string)) error {
-	b := &rebuild{ctx: ctx, WriteTx: tx, drop: drop, tallies: map[ID]*Tally{}}
+// is handed to drop and removed; what refers to a group or a workspace that isn't there does so no longer. In the place of an
+// event that is missing comes one that says so: the numbers have no gaps, and the chain breaks there, as it should. It makes
+// nothing else up. Without an Active Admin it is ErrNoAdmin, unless one is named.
+func Rebuild(ctx context.Context, tx WriteTx, with Rebuilding, drop func(ref Ref, record []byte, why string)) error {
+	b := &rebuild{ctx: ctx, WriteTx: tx, Rebuilding: with, drop: drop, tallies: map[ID]*Tally{}}
 	if _, err := load(tx, KindAccount, AccountID, decodeAccount); err != nil {
 		return &Error{Kind: ErrDamaged, What: "The account's own record is lost", Hint: "Restore a backup of the store."}
 	}
+	for _, step := range []func() error{b.admin, b.records, b.entered, b.count, b.events} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	b.note.at = with.Now
+	return noteOverdue(tx, func(o *overdue) {
+		if o.repaired.lost != "" { // by a repair of which there is no event yet
+			b.note.lost = strings.TrimSuffix(o.repaired.lost+", "+b.note.lost, ", ")
+		}
+		b.note.admin = cmp.Or(b.note.admin, o.repaired.admin)
+		o.repaired = b.note
+	})
+}
+
+type rebuild struct {
+	WriteTx
+	Rebuilding
+	ctx     context.Context
+	note    repairNote
+	drop    func(ref Ref, record []byte, why string)
+	tallies map[ID]*Tally
+}
+
+// records reads all records that others are made from.
+func (b *rebuild) records() error {
 	for _, shape := range shapes {
 		if err := b.each(shape.kind, func(id ID, record []byte) error {
 			r, ok := shape.read(id, record)
@@ -37,25 +75,20 @@ func Rebuild(ctx context.Context, tx WriteTx, drop func(ref Ref, record []byte, 
 			return err
 		}
 	}
-	if err := b.each(KindServiceAccount, b.withKeys); err != nil {
-		return err
-	}
+	return b.each(KindServiceAccount, b.withKeys)
+}
+
+// count writes the tallies.
+func (b *rebuild) count() error {
 	for _, id := range slices.Sorted(maps.Keys(b.tallies)) {
 		if !b.there(id) {
 			continue
 		}
-		if err := tx.Put(KindTally, id, b.tallies[id].appendRecord(nil)); err != nil {
+		if err := b.Put(KindTally, id, b.tallies[id].appendRecord(nil)); err != nil {
 			return err
 		}
 	}
-	return b.events()
-}
-
-type rebuild struct {
-	WriteTx
-	ctx     context.Context
-	drop    func(ref Ref, record []byte, why string)
-	tallies map[ID]*Tally
+	return nil
 }
 
 // each visits the records of a kind, which may be changed meanwhile.
@@ -86,6 +119,13 @@ func (b *rebuild) put(r stored, record []byte) error {
 		if _, err := b.Get(KindServiceAccount, k.ServiceAccount); errors.Is(err, ErrNotFound) {
 			return b.lose(k.ref(), record, "it belongs to no service account")
 		}
+	}
+	mended, err := b.mended(r.record)
+	if err != nil {
+		return err
+	}
+	if mended != nil {
+		r.record, r.references = mended, referencesOf(mended)
 	}
 	keys := r.uniqueKeys()
 	for _, k := range keys {
@@ -131,7 +171,7 @@ func (b *rebuild) withKeys(id ID, record []byte) error {
 		return err
 	}
 	lost := APIKey{
-		ID: s.Key, Version: 1, ServiceAccount: id, PublicID: fmt.Sprintf("lost-%d", s.Key), CreatedAt: s.CreatedAt, ExpiresAt: s.CreatedAt,
+		ID: s.Key, Version: 1, ServiceAccount: id, PublicID: lostKey + strconv.FormatUint(uint64(s.Key), 10), CreatedAt: s.CreatedAt, ExpiresAt: s.CreatedAt,
 	}
 	if lost.ExpiresAt.IsZero() {
 		lost.ExpiresAt = time.UnixMilli(1)
@@ -139,23 +179,29 @@ func (b *rebuild) withKeys(id ID, record []byte) error {
 	return save(b, nil, lost)
 }
 
-// events fills the gaps in the activity.
+// events fills the gaps in the activity, and what is missing at its end.
 func (b *rebuild) events() error {
-	last := ID(0)
-	fill := func(before ID, at time.Time) error {
+	last, at := ID(0), b.Now
+	fill := func(before ID) error {
+		if first := last + 1; first < before {
+			b.note.addLost(first, before-1)
+		}
 		for last++; last < before; last++ {
-			e := Event{Seq: uint64(last), Time: at, Action: lostEvent, TargetName: "an event that can't be read any more"}
+			target := Ref{KindEvent, last}
+			e := Event{Seq: uint64(last), Time: at, Action: lostEvent, Target: target, TargetName: "an event that can't be read any more"}
 			if err := b.Put(KindEvent, last, e.appendRecord(nil)); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	return b.each(KindEvent, func(id ID, record []byte) error {
+	err := b.each(KindEvent, func(id ID, record []byte) error {
 		e, ok := decodeEvent(id, record, false)
 		if !ok {
 			return b.lose(Ref{KindEvent, id}, record, "it can't be read")
 		}
-		return fill(id, e.Time)
+		at = e.Time
+		return fill(id)
 	})
+	return cmpErr(err, fill(max(last, ID(b.Events))+1))
 }

@@ -277,8 +277,19 @@ func (r Rules) EndPreviousKey(s ServiceAccount) error {
 	}
 }
 
-// RevealAPIKey answers whether the actor may see and copy a service account's key.
-func (r Rules) RevealAPIKey(ServiceAccount) error { return r.May(PermRevealKey) }
+// RevealAPIKey answers whether the actor may see and copy a service account's key. One that a repair couldn't read is gone.
+func (r Rules) RevealAPIKey(s ServiceAccount) error {
+	if err := r.May(PermRevealKey); err != nil {
+		return err
+	}
+	if k, ok := r.in.apiKey(s.Key); !ok || !k.Lost() {
+		return nil
+	}
+	return &Error{
+		Kind: ErrStatus, What: fmt.Sprintf("The API key of %s was lost in a repair of the store", s.Name), Short: "lost in a repair",
+		Hint: "Rotate it: that makes a new one, and an old one that still works goes on working.",
+	}
+}
 
 func wrongStatus(u User, short, hint string) error {
 	return &Error{Kind: ErrStatus, What: u.Name + " " + short, Short: short, Hint: hint}

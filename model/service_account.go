@@ -1,6 +1,7 @@
 package model
 
 import (
+	"strings"
 	"time"
 
 	"lanyard/keys"
@@ -91,8 +92,20 @@ type APIKey struct {
 // sealedKeyField names the sealed field in the associated data of the seal.
 const sealedKeyField = "api_key.sealed"
 
-// Hint returns the key masked, for example "lys_7Qk2…".
-func (k APIKey) Hint() string { return keys.Mask(keys.APIKey, k.PublicID) }
+// lostKey begins the public id of a key that stands in the place of one that a repair couldn't read. No key that was made has a
+// hyphen in its own.
+const lostKey = "lost-"
+
+// Lost reports whether the key couldn't be read by a repair: what stands in its place opens nothing.
+func (k APIKey) Lost() bool { return strings.HasPrefix(k.PublicID, lostKey) }
+
+// Hint returns the key masked, for example "lys_7Qk2…", or says that it was lost.
+func (k APIKey) Hint() string {
+	if k.Lost() {
+		return "lost in a repair"
+	}
+	return keys.Mask(keys.APIKey, k.PublicID)
+}
 
 // Expired reports whether the key isn't good any more at a time.
 func (k APIKey) Expired(at time.Time) bool { return !k.ExpiresAt.IsZero() && !at.Before(k.ExpiresAt) }

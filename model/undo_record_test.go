@@ -60,6 +60,7 @@ func TestUndoRecordsComeBack(t *testing.T) {
 		writtenBack(t, undoList{user: drawID(t, "user"), steps: rapid.SliceOfN(stepGen, 0, 4).Draw(t, "steps")}, decodeUndoList)
 		writtenBack(t, overdue{
 			attempts: rapid.Uint64().Draw(t, "attempts"), first: drawTime(t, "first"), last: drawTime(t, "last"), restored: drawTime(t, "restored"),
+			repaired: repairNote{drawTime(t, "repaired"), rapid.String().Draw(t, "lost"), rapid.String().Draw(t, "admin")},
 		}, decodeOverdue)
 		writtenBack(t, undoPart{
 			id: drawID(t, "part"), user: drawID(t, "of"), at: drawTime(t, "at"), touches: rapid.SliceOfN(touchGen, 0, 4).Draw(t, "touches"),

@@ -26,6 +26,7 @@ const (
 	BreakUnreadable Break = "unreadable" // its record is damaged
 	BreakExtra      Break = "extra"      // there is an event beyond the last
 	BreakHead       Break = "head"       // it isn't the event that somebody kept the head of
+	BreakLost       Break = "lost"       // it is marked as lost in a repair, and no repair says so
 )
 
 // ChainError says where a chain of events breaks, and how. It wraps an Error of the kind ErrChain.
@@ -90,35 +91,36 @@ func (d *Directory) chainKey() ([]byte, error) {
 // VerifyActivity walks all events and holds each against the ones before it. It returns the last, to keep elsewhere, or a
 // *ChainError that says where the chain breaks first. With a head that was kept, it also says whether that event is still
 // what it was. report, which may be nil, is told from time to time how many events are done, of how many. ErrLocked means
-// that the sealing key is missing: without it nothing can be said.
-func (d *Directory) VerifyActivity(ctx context.Context, kept Head, report func(done, total uint64)) (Head, error) {
+// that the sealing key is missing: without it nothing can be said. lost are the events that a repair couldn't read and has an
+// event of its own for: after each the chain begins anew.
+func (d *Directory) VerifyActivity(ctx context.Context, kept Head, report func(done, total uint64)) (head Head, lost []uint64, err error) {
 	key, err := d.chainKey()
 	if err != nil {
-		return Head{}, err
+		return Head{}, nil, err
 	}
 	defer clear(key)
 	count, err := NewActivity(d.store).Count(ctx)
 	if err != nil {
-		return Head{}, err
+		return Head{}, nil, err
 	}
-	w := chainWalk{mac: hmac.New(sha256.New, key), kept: kept}
+	w := chainWalk{mac: hmac.New(sha256.New, key), kept: kept, repaired: map[uint64]bool{}}
 	for w.at.Seq < count {
 		if report != nil {
 			report(w.at.Seq, count)
 		}
 		part, err := readEvents(ctx, d.store, w.at.Seq+1, min(count, w.at.Seq+searchSize))
 		if err != nil {
-			return w.at, err
+			return w.at, w.lost, err
 		}
 		if err := w.through(part); err != nil {
-			return w.at, err
+			return w.at, w.lost, err
 		}
 	}
 	if kept.Seq > count {
-		return w.at, broken(kept.Seq, BreakHead, fmt.Sprintf(
+		return w.at, w.lost, broken(kept.Seq, BreakHead, fmt.Sprintf(
 			"There are %d events, and the head that was kept is of event %d: events are missing at the end", count, kept.Seq))
 	}
-	return w.at, d.noneBeyond(ctx)
+	return w.at, w.lost, cmpErr(d.noneBeyond(ctx), w.unexplained())
 }
 
 // chainWalk is a walk along the events.
@@ -126,28 +128,64 @@ type chainWalk struct {
 	mac  hash.Hash
 	kept Head
 	at   Head // the last event that was as it should be
+
+	lost     []uint64        // events that are marked as lost
+	repaired map[uint64]bool // those of which a repair says so
 }
 
 // through goes on along some events.
 func (w *chainWalk) through(part []rawEvent) error {
 	for _, raw := range part {
-		_, readable := raw.decode(true)
+		e, readable := raw.decode(true)
 		switch {
 		case errors.Is(raw.err, ErrNotFound):
 			return broken(raw.seq, BreakGap, fmt.Sprintf("Event %d isn't there", raw.seq))
 		case !readable:
 			return broken(raw.seq, BreakUnreadable, fmt.Sprintf("Event %d can't be read: its record is damaged", raw.seq))
 		}
-		body, carried := raw.record[:len(raw.record)-sha256.Size], raw.record[len(raw.record)-sha256.Size:]
-		sum := chainSum(w.mac, w.at.Hash, raw.seq, body)
-		if !hmac.Equal(sum[:], carried) {
+		sum, ok := w.follows(raw)
+		switch {
+		case e.Action == lostEvent:
+			w.lost, sum = append(w.lost, raw.seq), e.Hash
+		case !ok && w.anew():
+			sum = e.Hash // what it followed isn't known any more
+		case !ok:
 			return broken(raw.seq, BreakHash, fmt.Sprintf(
 				"Event %d doesn't follow from the ones before it: it was changed, or an event before it was changed, moved or taken away", raw.seq))
+		case e.Action == repairEvent:
+			for _, seq := range e.repairLost() {
+				w.repaired[seq] = true
+			}
 		}
 		w.at = Head{raw.seq, sum}
 		if raw.seq == w.kept.Seq && sum != w.kept.Hash {
 			return broken(raw.seq, BreakHead, fmt.Sprintf(
 				"Event %d isn't the one whose head was kept: the activity was written anew with the sealing key, or is another store's", raw.seq))
+		}
+	}
+	return nil
+}
+
+// follows returns the hash that an event should have after the one before it, and whether it has that.
+func (w *chainWalk) follows(raw rawEvent) (sum [sha256.Size]byte, ok bool) {
+	body, carried := raw.record[:len(raw.record)-sha256.Size], raw.record[len(raw.record)-sha256.Size:]
+	sum = chainSum(w.mac, w.at.Hash, raw.seq, body)
+	return sum, hmac.Equal(sum[:], carried)
+}
+
+// anew reports whether the event before was lost.
+func (w *chainWalk) anew() bool { return len(w.lost) > 0 && w.lost[len(w.lost)-1] == w.at.Seq }
+
+// unexplained is the first event that is marked as lost though no repair has an event of it: anybody who can write to the store
+// can put such a mark in the place of an event.
+func (w *chainWalk) unexplained() error {
+	for _, seq := range w.lost {
+		if !w.repaired[seq] {
+			return &ChainError{seq, BreakLost, &Error{
+				Kind: ErrChain, What: fmt.Sprintf("Event %d is marked as lost in a repair, and no event tells of that repair", seq),
+				Short: "the activity isn't whole",
+				Hint:  "After a repair its event comes with the next change: make one, and verify again. Without a repair, somebody took the event away.",
+			}}
 		}
 	}
 	return nil

@@ -16,7 +16,7 @@ import (
 
 func (a *account) head() model.Head {
 	a.Helper()
-	head, err := a.VerifyActivity(a.Context(), model.Head{}, nil)
+	head, _, err := a.VerifyActivity(a.Context(), model.Head{}, nil)
 	if err != nil {
 		a.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func (a *account) head() model.Head {
 // breaks holds what VerifyActivity says against a number and a break.
 func (a *account) breaks(kept model.Head, seq uint64, how model.Break) {
 	a.Helper()
-	_, err := a.VerifyActivity(a.Context(), kept, nil)
+	_, _, err := a.VerifyActivity(a.Context(), kept, nil)
 	if !isBreak(err, seq, how) {
 		a.Fatalf("got %v, not a break (%s) at event %d", err, how, seq)
 	}
@@ -52,7 +52,7 @@ func TestAChainThatIsWholeGivesItsHead(t *testing.T) {
 	list := a.events()
 	last := list[len(list)-1]
 	reported := 0
-	head, err := a.VerifyActivity(a.Context(), list[4].Head(), func(done, total uint64) {
+	head, _, err := a.VerifyActivity(a.Context(), list[4].Head(), func(done, total uint64) {
 		reported++
 		if done > total || total != last.Seq {
 			t.Errorf("%d of %d", done, total)
@@ -120,7 +120,7 @@ func TestEveryFlippedBitShowsAtItsEvent(t *testing.T) {
 			bent[rapid.IntRange(0, len(bent)-1).Draw(r, "byte")] ^= 1 << rapid.IntRange(0, 7).Draw(r, "bit")
 			return put(tx, seq, bent)
 		})
-		_, err := a.VerifyActivity(a.Context(), model.Head{}, nil)
+		_, _, err := a.VerifyActivity(a.Context(), model.Head{}, nil)
 		chain, ok := errors.AsType[*model.ChainError](err)
 		if !ok || chain.Seq != seq {
 			r.Errorf("got %v, not a break at event %d", err, seq)
@@ -155,15 +155,15 @@ func TestAChainWrittenAnewShowsOnlyAgainstAKeptHead(t *testing.T) {
 func TestAMissingEventShows(t *testing.T) {
 	a := busy(t)
 	store := &holed{Store: a.store, seq: 5}
-	if _, err := a.on(store).VerifyActivity(t.Context(), model.Head{}, nil); !isBreak(err, 5, model.BreakGap) {
+	if _, _, err := a.on(store).VerifyActivity(t.Context(), model.Head{}, nil); !isBreak(err, 5, model.BreakGap) {
 		t.Errorf("got %v", err)
 	}
 	store.err = fmt.Errorf("event 5: %w", model.ErrDamaged)
-	if _, err := a.on(store).VerifyActivity(t.Context(), model.Head{}, nil); !isBreak(err, 5, model.BreakUnreadable) {
+	if _, _, err := a.on(store).VerifyActivity(t.Context(), model.Head{}, nil); !isBreak(err, 5, model.BreakUnreadable) {
 		t.Errorf("got %v", err)
 	}
 	store.seq, store.err = 0, errors.New("the disk is on fire")
-	if _, err := a.on(store).VerifyActivity(t.Context(), model.Head{}, nil); !errors.Is(err, store.err) {
+	if _, _, err := a.on(store).VerifyActivity(t.Context(), model.Head{}, nil); !errors.Is(err, store.err) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -172,7 +172,7 @@ func TestWithoutTheSealingKeyNothingIsSaid(t *testing.T) {
 	a := busy(t)
 	locked := &model.Error{Kind: model.ErrLocked, What: "missing"}
 	d := model.NewDirectory(a.store, model.Options{Unlock: func() (*keys.Root, error) { return nil, locked }})
-	if _, err := d.VerifyActivity(t.Context(), model.Head{}, nil); !errors.Is(err, model.ErrLocked) {
+	if _, _, err := d.VerifyActivity(t.Context(), model.Head{}, nil); !errors.Is(err, model.ErrLocked) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -129,7 +129,7 @@ func (s *serviceAccountsScreen) pickGrace() tea.Cmd {
 func (s *serviceAccountsScreen) olderKey(now time.Time) string {
 	if one, ok := s.single(); ok {
 		until := one.oldUntil(now)
-		if until.IsZero() {
+		if until.IsZero() || one.APIKey.Lost() {
 			return ""
 		}
 		return fmt.Sprintf("%s, good until %s, stops working at once, and whatever still uses it with it. It was last used: %s.",
@@ -139,7 +139,7 @@ func (s *serviceAccountsScreen) olderKey(now time.Time) string {
 		return ""
 	}
 	for m := range s.aimed() {
-		if !m.oldUntil(now).IsZero() {
+		if !m.oldUntil(now).IsZero() && !m.APIKey.Lost() {
 			return "Older keys that are still good end at once, and whatever still uses them stops working."
 		}
 	}

@@ -187,7 +187,7 @@ func BenchmarkActivity(b *testing.B) {
 	b.Run(fmt.Sprintf("verify/%d", events), func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := d.VerifyActivity(b.Context(), model.Head{}, nil); err != nil {
+			if _, _, err := d.VerifyActivity(b.Context(), model.Head{}, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -135,7 +135,7 @@ func permissionsChild(args []string) error {
 	if err := os.Chmod(p.store(), 0o400); err != nil {
 		return err
 	}
-	err = errors.Join(r.read(ctx), r.refused("changing a file that may be read only", r.change(ctx), "permission denied"))
+	err = errors.Join(r.read(ctx), r.refused("changing a file that may be read only", r.change(ctx), "permission denied"), readsOnly(ctx, p, "permission denied"))
 	if err := errors.Join(err, os.Chmod(p.store(), 0), r.refused("reading", r.read(ctx), "permission denied")); err != nil {
 		return err
 	}
@@ -187,14 +187,37 @@ func readonlyChild(args []string) error {
 		return err
 	}
 	_, look := r.store.Look()
-	_, opened := db.Open(p.store())
-	err = errors.Join(
-		look, r.read(ctx), r.refused("changing", r.change(ctx), "read-only file system"), r.refused("opening", opened, "read-only file system"),
-	)
+	err = errors.Join(look, r.read(ctx), r.refused("changing", r.change(ctx), "read-only file system"), readsOnly(ctx, p, "read-only file system"))
 	if err := errors.Join(err, remount(0), r.works(ctx)); err != nil {
 		return err
 	}
 	return full(ctx, r)
+}
+
+// readsOnly opens an account that can't be written to, reads it, and takes a backup and a copy to be checked from it.
+func readsOnly(ctx context.Context, p place, why string) error {
+	elsewhere, err := os.MkdirTemp("", "lanyard-survive-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(elsewhere) }()
+	r, err := runIn(ctx, p)
+	if err != nil {
+		return fmt.Errorf("opening: %w", err)
+	}
+	backup := filepath.Join(elsewhere, "backup.db")
+	if err := errors.Join(r.read(ctx), sound(ctx, r.store, r.root), r.store.Backup(ctx, backup, false)); err != nil {
+		return err
+	}
+	about, err := db.Examine(ctx, backup)
+	if err != nil || about.ID != r.store.ID() {
+		return fmt.Errorf("the backup is of %q: %w", about.ID, err)
+	}
+	copied, err := db.CopyAside(ctx, p.store())
+	if err != nil {
+		return err
+	}
+	return errors.Join(copied.Close(), r.refused("changing what was opened so", r.change(ctx), why), r.store.Close())
 }
 
 // full fills the file system to the last byte, for real, and makes room again.
