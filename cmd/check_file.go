@@ -56,6 +56,9 @@ func (e *env) checkFile(ctx context.Context, path string) (checkReport, error) {
 	case ctx.Err() != nil:
 		return r, ctx.Err()
 	case err != nil:
+		if failed := failedCheck(err, said); failed != nil {
+			return r, failed
+		}
 		return checkReport{Store: path, Findings: []string{crashed(err, said)}, Notes: []string{}, Records: map[string]int{}}, nil
 	case r.WrongPassphrase:
 		return r, e.wrongPassphrase(path)
@@ -93,6 +96,19 @@ func followCheck(ctx context.Context, child *exec.Cmd) (r checkReport, said stri
 	}
 	return r, stderr.String(), err
 }
+
+// failedCheck is the error of a check that couldn't do its work, such as for want of room: that says nothing of the store.
+func failedCheck(err error, said string) error {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	what, hint, _ := strings.Cut(strings.TrimPrefix(said, "lanyard: "), "\n")
+	if !ok || exit.ExitCode() != exitFailed || what == said {
+		return nil
+	}
+	return &model.Error{Kind: errUnchecked, What: what, Hint: strings.TrimSpace(hint)}
+}
+
+// errUnchecked means that a check couldn't do its work.
+var errUnchecked = errors.New("not checked")
 
 // crashed says what became of a check that didn't come to its end.
 func crashed(err error, said string) string {

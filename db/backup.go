@@ -20,9 +20,9 @@ import (
 // whole, holds nothing that was deleted, and is on the disk before it gets its name. Nothing is written over the store
 // itself, by whatever name, and over another file only with force; never over another account's store. The errors are
 // ErrExists, ErrItself and model.ErrDamaged, beside those of the disk.
-func (s *Store) Backup(ctx context.Context, path string, force bool) error {
-	path, err := filepath.Abs(path)
-	if err != nil {
+func (s *Store) Backup(ctx context.Context, path string, force bool) (err error) {
+	defer func() { err = roomless(err, "a backup", filepath.Dir(path)) }()
+	if path, err = filepath.Abs(path); err != nil {
 		return fmt.Errorf("can't find out where the backup is to be: %w", err)
 	}
 	there, err := s.target(ctx, path, force)

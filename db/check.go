@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"lanyard/model"
 )
@@ -34,7 +35,7 @@ func Check(ctx context.Context, path, name string, judge Judge) (r Report, err e
 	defer func() { _ = os.Remove(readable) }()
 	v, err := s.refill(ctx, f, readable, func([]byte) bool { return true }, func(v *salvaged, t *tx) error { return s.forward(v, t) })
 	if err != nil {
-		return r, err
+		return r, roomless(err, "a copy to be checked", filepath.Dir(readable))
 	}
 	r = Report{ID: v.meta.id, Format: v.meta.format, Findings: v.findings, Counts: map[model.Kind]int{}}
 	for kind, n := range v.counts {

@@ -71,7 +71,8 @@ func (s *Store) image(ctx context.Context, f *os.File) (*image, error) {
 // damaged isn't compacted, since that would take away what could still be saved. A large one is written out of a copy, so
 // that others hardly wait; if they change something meanwhile it begins again, and the third time it makes them wait. Whoever
 // asked for it by model.WithProgress is told how many pages are done.
-func (s *Store) Compact(ctx context.Context) error {
+func (s *Store) Compact(ctx context.Context) (err error) {
+	defer func() { err = roomless(err, "a compacted copy", filepath.Dir(s.path)) }()
 	r, err := s.Room(ctx)
 	if err != nil {
 		return err

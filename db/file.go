@@ -155,6 +155,9 @@ func private(path string) (os.FileInfo, error) {
 }
 
 func unreadable(path string, err error) error {
+	if isFull(err) {
+		return roomless(err, "a file", filepath.Dir(path))
+	}
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		err = p.Err // the path stands in our own words
 	}
@@ -172,8 +175,11 @@ func unchangeable(path string, err error) error {
 
 // unwritable says that nothing can be written to a directory.
 func unwritable(dir string, err error) error {
+	if isFull(err) {
+		return roomless(err, "a file", dir)
+	}
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		err = p.Err
 	}
-	return fault(ErrUnreadable, "Check its owner and mode, and that the disk isn't full.", "Can't write to %s: %v", dir, err)
+	return fault(ErrUnreadable, "Check its owner and mode.", "Can't write to %s: %v", dir, err)
 }

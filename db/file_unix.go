@@ -76,3 +76,6 @@ func sameOwner(f *os.File, old os.FileInfo) error {
 	}
 	return f.Chown(int(theirs.Uid), int(theirs.Gid))
 }
+
+// isQuota reports whether something failed because its owner may take no more of the disk.
+func isQuota(err error) bool { return errors.Is(err, syscall.EDQUOT) }

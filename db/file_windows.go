@@ -58,3 +58,8 @@ func hardLinks(os.FileInfo) uint64 { return 1 }
 
 // sameOwner has nothing to do: who may use a file comes from its directory.
 func sameOwner(*os.File, os.FileInfo) error { return nil }
+
+// isQuota reports whether something failed because the disk is full in Windows' own words, or its owner may take no more of it.
+func isQuota(err error) bool {
+	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL) || errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
+}

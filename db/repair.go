@@ -51,7 +51,7 @@ func Repair(ctx context.Context, path string, now time.Time, rebuild Rebuild) (r
 	if err != nil && r.Quarantine != "" {
 		_ = os.Remove(r.Quarantine)
 	}
-	return r, err
+	return r, roomless(err, "a repaired store", filepath.Dir(path))
 }
 
 // rebuilt writes the new store, and looks whether it is whole.

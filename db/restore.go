@@ -24,7 +24,8 @@ func Restore(ctx context.Context, path, backup string, now time.Time) (kept stri
 	if err != nil {
 		return "", fmt.Errorf("can't find out where the store is to be: %w", err)
 	}
-	return (&Store{path: path, wait: waitAtMost, format: currentFormat}).restore(ctx, backup, now)
+	kept, err = (&Store{path: path, wait: waitAtMost, format: currentFormat}).restore(ctx, backup, now)
+	return kept, roomless(err, "what was restored", filepath.Dir(path))
 }
 
 func (s *Store) restore(ctx context.Context, backup string, now time.Time) (kept string, err error) {

@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,18 +29,23 @@ func CopyAside(ctx context.Context, path string) (*Scratch, error) {
 		return nil, err
 	}
 	defer func() { unlock(f); _ = f.Close() }()
-	c, err := newScratch(filepath.Dir(path))
-	if err != nil {
-		c, err = newScratch(os.TempDir())
-	}
-	if err != nil {
-		return nil, fmt.Errorf("a check needs room for a copy: %w", err)
-	}
 	if err := lock(ctx, f, false, s.wait); err != nil {
-		return nil, errors.Join(err, c.Close())
+		return nil, err
 	}
-	if err := copyFile(ctx, c.Copy, f, path); err != nil {
-		return nil, errors.Join(err, c.Close())
+	c, err := copyInto(ctx, filepath.Dir(path), f)
+	if err != nil && ctx.Err() == nil {
+		c, err = copyInto(ctx, os.TempDir(), f)
+	}
+	return c, err
+}
+
+func copyInto(ctx context.Context, dir string, f *os.File) (*Scratch, error) {
+	c, err := newScratch(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := copyFile(ctx, c.Copy, f, f.Name()); err != nil {
+		return nil, errors.Join(roomless(err, "a copy of "+f.Name(), dir), c.Close())
 	}
 	return c, nil
 }

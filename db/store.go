@@ -172,7 +172,7 @@ func (s *Store) outcome(c commitError) error {
 	case !c.kept && errors.As(c.err, new(engineError)): // not the disk, but what is on it
 		return s.explain(c.err)
 	case !c.kept:
-		return fmt.Errorf("nothing was changed, the disk reported an error; try again when it works: %w", c.err)
+		return s.unchanged(c.err)
 	}
 	if c.lost != nil {
 		return fmt.Errorf("the change was made, but the disk reported an error and may lose it: %w", c.err)

@@ -2,6 +2,8 @@ package model
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"lanyard/keys"
@@ -148,11 +150,13 @@ const (
 // no record, no reveal. ErrLocked means that the sealing key is missing or another one.
 func (d *Directory) OpenAPIKey(ctx context.Context, actor Actor, id ID, use KeyUse) (keys.Key, error) {
 	var secret keys.Key
+	var name string
 	err := d.update(ctx, actor, func(c *change) error {
 		s, err := serviceAccounts.fetch(c, Seen{ID: id})
 		if err != nil {
 			return err
 		}
+		name = s.Name
 		rules, err := c.rules()
 		if err != nil {
 			return err
@@ -172,7 +176,28 @@ func (d *Directory) OpenAPIKey(ctx context.Context, actor Actor, id ID, use KeyU
 	})
 	if err != nil {
 		secret.Wipe()
-		return keys.Key{}, err
+		return keys.Key{}, unrecorded(err, name, use)
 	}
 	return secret, nil
+}
+
+// unrecorded says of what a store answered that a key wasn't handed out for it, because that couldn't be recorded.
+func unrecorded(err error, name string, use KeyUse) error {
+	for _, kind := range []error{ErrLocked, ErrDamaged, ErrBusy, context.Canceled, context.DeadlineExceeded} {
+		if refused(err) || errors.Is(err, kind) {
+			return err
+		}
+	}
+	what, done := "The API key", "shown"
+	if name != "" {
+		what += " of " + name
+	}
+	if use == UseCopy {
+		done = "copied"
+	}
+	why, hint := err.Error(), "Try again when it can be."
+	if e, ok := errors.AsType[*Error](err); ok {
+		why, hint = e.What, e.Hint
+	}
+	return &Error{Kind: err, What: fmt.Sprintf("%s wasn't %s, because that couldn't be recorded: %s", what, done, why), Hint: hint}
 }

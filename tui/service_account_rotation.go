@@ -35,6 +35,9 @@ const rotatedWidth = len("2 keys - old until 30 Nov")
 // keyCell shows the key masked, or that there are two and until when.
 func keyCell(m machine, now time.Time) grid.Cell {
 	until := m.oldUntil(now)
+	if m.APIKey.Lost() {
+		return grid.Cell{Text: m.APIKey.Hint(), Short: "lost", Tone: theme.Warn}
+	}
 	if until.IsZero() {
 		return grid.Cell{Text: m.APIKey.Hint(), Tone: theme.Accent}
 	}
