@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,9 @@ func (e *env) backupCommand() *cobra.Command {
 }
 
 func (e *env) backup(ctx context.Context, path string, force bool) error {
+	if err := cmp.Or(notStandard(path), e.mayKeep(ctx, model.Rules.Keep)); err != nil {
+		return err
+	}
 	h := e.home()
 	store, err := db.Open(h.store)
 	if err != nil {
@@ -71,16 +75,19 @@ default.db.backups beside the store.
 Changes since the backup are in what was kept, and nowhere else.`
 
 func (e *env) restoreCommand() *cobra.Command {
-	return &cobra.Command{
+	force := false
+	c := &cobra.Command{
 		Use: "restore FILE", Short: "Put a backup in the place of the store", Long: restoreLong, Args: oneFile,
-		Example: "  lanyard restore acme-2026-11-25.db\n  lanyard restore --yes latest.db",
-		RunE:    func(c *cobra.Command, args []string) error { return e.restore(c.Context(), args[0]) },
+		Example: "  lanyard restore acme-2026-11-25.db\n  lanyard restore --yes latest.db\n  lanyard restore --force --yes latest.db",
+		RunE:    func(c *cobra.Command, args []string) error { return e.restore(c.Context(), args[0], force) },
 	}
+	c.Flags().BoolVar(&force, "force", false, "put it in the place of another account's store, too")
+	return c
 }
 
-func (e *env) restore(ctx context.Context, backup string) error {
+func (e *env) restore(ctx context.Context, backup string, force bool) error {
 	h := e.home()
-	if err := notTheStore(backup, h.store); err != nil {
+	if err := cmp.Or(notStandard(backup), notTheStore(backup, h.store), e.mayKeep(ctx, model.Rules.Keep)); err != nil {
 		return err
 	}
 	with, done := e.progress(ctx, "Reading the backup")
@@ -89,9 +96,17 @@ func (e *env) restore(ctx context.Context, backup string) error {
 	if err != nil {
 		return interrupted(ctx, h.unfit(backup, err))
 	}
+	if err := h.sameAccount(ctx, backup, about, force); err != nil {
+		return err
+	}
 	report, err := e.checkFile(ctx, backup)
 	if err != nil {
 		return interrupted(ctx, err)
+	}
+	for _, what := range report.Findings {
+		if e.yes { // else the question says it
+			_, _ = fmt.Fprintln(e.err, what) // standard error: nowhere left to report to
+		}
 	}
 	if err := e.sure(h.foreseen(ctx, backup, about, report)); err != nil {
 		return err

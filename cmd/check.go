@@ -43,7 +43,7 @@ func (e *env) checkCommand() *cobra.Command {
 	var output, admin string
 	c := &cobra.Command{
 		Use: "check", Short: "Look whether the store is whole, and repair it", Long: checkLong, Args: noArgs,
-		Example: "  lanyard check\n  lanyard check -o json\n  lanyard check --repair",
+		Example: "  lanyard check\n  lanyard check -o json\n  lanyard check --repair\n  lanyard check --repair --admin ana@example.com",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if repair {
 				return e.repair(c.Context(), admin, output)
@@ -61,6 +61,9 @@ func (e *env) checkCommand() *cobra.Command {
 }
 
 func (e *env) check(ctx context.Context, output string) error {
+	if err := e.mayKeep(ctx, model.Rules.Check); err != nil {
+		return err
+	}
 	report, err := e.checkStore(ctx)
 	if err != nil {
 		return interrupted(ctx, err)

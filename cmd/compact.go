@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/db"
+	"lanyard/model"
 )
 
 const compactLong = `Writes what is live in the store into a new file and puts that in its place. What
@@ -23,6 +24,9 @@ func (e *env) compactCommand() *cobra.Command {
 }
 
 func (e *env) compact(ctx context.Context) error {
+	if err := e.mayKeep(ctx, model.Rules.Keep); err != nil {
+		return err
+	}
 	store, err := db.Open(e.home().store)
 	if err != nil {
 		return err

@@ -76,6 +76,7 @@ var needTerminal = []string{
 	"lanyard sa create deploy-bot --role Builder --copy", "lanyard sa rotate-key ci-runner --copy",
 	"lanyard seal add passphrase", "lanyard seal add keyring", "lanyard seal remove file", "lanyard seal remove 2 --yes",
 	"lanyard restore acme-2026-11-25.db",
+	"lanyard check --repair --admin ana@example.com", // of a store without an Admin
 	// These wait for what happens next, or compare with a head that somebody kept.
 	"lanyard activity follow", "lanyard activity follow --category keys -o json",
 	"lanyard activity follow --since 1h --by ana@example.com --target bot --action rotate", "lanyard activity verify --head 1204:5f2b…",
@@ -89,6 +90,9 @@ var before = map[string][][]string{
 		{"groups", "set", "platform", "--name", "base", "--as", "ben@example.com"},
 		{"groups", "set", "sre", "--description", "On call"},
 		{"groups", "set", "sre", "--description", "Sleeps"},
+	},
+	"file": {
+		{"seal", "add", "passphrase", "--passphrase-file", "new.txt"}, {"seal", "remove", "file", "--yes", "--passphrase-file", "new.txt"},
 	},
 	"redo": {
 		{"groups", "set", "sre", "--description", "On call"},
@@ -112,6 +116,7 @@ func TestExamples(t *testing.T) {
 			if c.Name() == "init" {
 				t.Setenv("XDG_DATA_HOME", filepath.Join(h.dir, "nothing"))
 			}
+			t.Chdir(h.dir)
 			for _, args := range before[c.Name()] {
 				h.run(t, args...)
 			}

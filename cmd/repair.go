@@ -14,6 +14,9 @@ import (
 // repair makes a whole store of what can be read of a damaged one. admin is the email of who becomes an Admin of one that would
 // have none.
 func (e *env) repair(ctx context.Context, admin, output string) error {
+	if err := e.mayKeep(ctx, model.Rules.Keep); err != nil {
+		return err
+	}
 	before, err := e.checkStore(ctx)
 	if err != nil {
 		return interrupted(ctx, err)

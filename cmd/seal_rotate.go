@@ -69,11 +69,8 @@ func (e *env) mayReseal(ctx context.Context, store *db.Store) (model.User, error
 	if err != nil {
 		return me, err
 	}
-	snapshot, err := model.LoadSnapshot(ctx, store)
-	if err != nil {
-		return me, err
-	}
-	return me, snapshot.Rules(me.ID, e.now()).Reseal()
+	d := model.NewDirectory(store, model.Options{Now: e.now})
+	return me, d.May(ctx, model.Actor{User: me.ID, Via: model.ViaCommandLine}, model.Rules.Reseal)
 }
 
 // renew begins another generation, and returns its number.

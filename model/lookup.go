@@ -87,6 +87,11 @@ func (d *Directory) lookAs(ctx context.Context, actor Actor, fn func(in *change,
 	})
 }
 
+// May asks the rules for somebody, for what is done outside of a Directory.
+func (d *Directory) May(ctx context.Context, actor Actor, may func(Rules) error) error {
+	return d.lookAs(ctx, actor, func(_ *change, rules Rules) error { return may(rules) })
+}
+
 // FindServiceAccount returns the service account with a name, or with an id where none is called so.
 func (d *Directory) FindServiceAccount(ctx context.Context, actor Actor, name string) (ServiceAccount, error) {
 	var s ServiceAccount

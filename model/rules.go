@@ -70,6 +70,13 @@ func (r Rules) SeeAll() error { return r.May(PermAccountView) }
 // lists don't, and is recorded.
 func (r Rules) Export() error { return r.SeeAll() }
 
+// Keep answers whether the actor may back up, restore, repair and compact the store: a backup holds every secret that the account
+// has, sealed, and what takes the store's place is changed everything.
+func (r Rules) Keep() error { return r.May(PermAccountEdit) }
+
+// Check answers whether the actor may look whether the store is whole, which names what isn't.
+func (r Rules) Check() error { return r.SeeAll() }
+
 // RestoreUser answers whether the actor may bring somebody into the account as having joined, whom a file says to have joined
 // where it came from. Nobody accepted an invitation here, so that it takes who may change everything.
 func (r Rules) RestoreUser(role ID, groups []ID, workspaces []WorkspaceGrant) error {
