@@ -70,6 +70,11 @@ func (e *env) open(ctx context.Context) (*tui.Session, error) {
 	}
 	store.BackupToday(settled)
 	v := h.vaultOf(store, e.now)
+	if e.passphraseFile != "" && v.State() == tui.VaultLocked { // before anything is drawn: a wrong one is said on standard error
+		if err := e.openVault(v); err != nil {
+			return nil, err
+		}
+	}
 	return e.session(ctx, model.NewDirectory(store, model.Options{Unlock: v.Unlock}), v)
 }
 

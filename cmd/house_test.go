@@ -92,7 +92,7 @@ func (h *house) run(t *testing.T, args ...string) string {
 func (h *house) runWith(t *testing.T, in string, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	e := &env{in: strings.NewReader(in), out: &out, err: &errs, getenv: os.Getenv, now: time.Now}
+	e := &env{in: strings.NewReader(in), out: &out, err: &errs, getenv: os.Getenv, now: time.Now, cost: cheapCost}
 	if code := e.run(context.Background(), args); code != exitDone {
 		t.Fatalf("lanyard %s: exit code %d\n%s", strings.Join(args, " "), code, errs.String())
 	}

@@ -130,10 +130,14 @@ func (e *env) sealAddCommand() *cobra.Command {
 When the sealing key is locked itself, --passphrase-file is the passphrase that
 opens it, and --new-passphrase-file the new one.
 
-The file still opens by itself until you take that away: lanyard seal remove file`,
+The file still opens by itself until you take that away: lanyard seal remove file
+
+A passphrase is changed by adding the new one and removing the old one by its
+number, which lanyard seal status gives. A script does it with two files.`,
 		Example: `  lanyard seal add passphrase
   lanyard seal add passphrase --passphrase-file new.txt
-  lanyard seal add passphrase --passphrase-file new.txt --new-passphrase-file next.txt`,
+  lanyard seal add passphrase --passphrase-file new.txt --new-passphrase-file next.txt
+  lanyard seal remove 2 --yes --passphrase-file next.txt`,
 		RunE: func(c *cobra.Command, _ []string) error { return e.addPassphrase(c.Context(), a) },
 	}
 	passphrase.Flags().StringVar(&a.newPassphraseFile, "new-passphrase-file", "", "the `FILE` that holds the new passphrase; - for standard input")
@@ -141,9 +145,9 @@ The file still opens by itself until you take that away: lanyard seal remove fil
 		Use: "keyring", Short: "Let the desktop's keyring open it, on this machine", Args: noArgs, Example: "  lanyard seal add keyring",
 		RunE: func(c *cobra.Command, _ []string) error { return e.addKeyring(c.Context()) },
 	}, &cobra.Command{
-		Use: "file", Short: "Let it open by itself to whoever can read it", Args: noArgs, Example: "  lanyard seal add file",
+		Use: "file", Short: "Let it open by itself to whoever can read it", Args: noArgs, Example: "  lanyard seal add file --passphrase-file new.txt",
 		RunE: func(c *cobra.Command, _ []string) error {
-			return e.addWay(c.Context(), func(f *keys.SealFile, root *keys.Root) (keys.Slot, error) { return f.AddFile(root, rand.Reader) })
+			return e.addFile(c.Context())
 		},
 	})
 	return c
@@ -235,6 +239,17 @@ func (e *env) addKeyring(ctx context.Context) error {
 			err = fmt.Errorf("the keyring can't be used: %w", err)
 		}
 		return slot, err
+	})
+}
+
+func (e *env) addFile(ctx context.Context) error {
+	return e.addWay(ctx, func(f *keys.SealFile, root *keys.Root) (keys.Slot, error) {
+		if f.Has(keys.SlotFile) {
+			return keys.Slot{}, &model.Error{
+				Kind: model.ErrStatus, What: "The sealing key opens by itself already", Hint: "See what opens it: lanyard seal status",
+			}
+		}
+		return f.AddFile(root, rand.Reader)
 	})
 }
 

@@ -92,7 +92,7 @@ func whichSlot(slots []keys.Slot, which string) (keys.Slot, error) {
 	case 1:
 		return found[0], nil
 	}
-	return keys.Slot{}, usage("Say which by its number; see: lanyard seal status", "There are %d of %s", len(found), which)
+	return keys.Slot{}, usage("Say which by its number; see: lanyard seal status", "%d ways to open it are of the kind %s", len(found), which)
 }
 
 // stillOpens makes sure that what stays opens, and returns what it opens: a passphrase that nobody knows any more would lose
