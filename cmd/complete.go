@@ -128,14 +128,10 @@ func placeProposer(c *cobra.Command, place string, args []string) proposer {
 	switch noun, verb := c.Parent().Name(), c.Name(); {
 	case verb == "create" || verb == "invite":
 		return nil
-	case place == "EMAIL" && (verb == "remove" && noun != "users" || verb == "add" && noun == "groups"):
-		return memberProposer(c, "", args)
+	case place == "EMAIL":
+		return emailProposer(c, args)
 	case noun == "roles" && (verb == "set" || verb == "delete"):
 		return proposeRoles(func(r model.Role) bool { return !r.BuiltIn() })
-	case place == "EMAIL" && noun == "users":
-		return proposeUsers(verbStatus[c.Name()])
-	case place == "EMAIL":
-		return proposeUsers(0)
 	case place == "WHICH":
 		return proposeSlots
 	case place == "NAME":
@@ -143,6 +139,17 @@ func placeProposer(c *cobra.Command, place string, args []string) proposer {
 	default:
 		return kindProposers[strings.ToLower(place)+"s"]
 	}
+}
+
+// emailProposer is what proposes emails for an argument: of those with whom the verb has anything to do.
+func emailProposer(c *cobra.Command, args []string) proposer {
+	switch noun, verb := c.Parent().Name(), c.Name(); {
+	case noun == "users":
+		return proposeUsers(verbStatus[verb])
+	case verb == "remove" || noun == "groups":
+		return memberProposer(c, "", args)
+	}
+	return proposeUsers(0)
 }
 
 // verbStatus is the status of those with whom a verb of users has anything to do, where it isn't all the same.

@@ -100,7 +100,8 @@ func proposeActions(ctx context.Context, a *acting, _ string) (list []model.Prop
 	}
 	n := 0
 	for e, err := range events.List(ctx, &model.EventFilter{}, last) {
-		if n++; err != nil || n > recentEvents {
+		n++
+		if err != nil || n > recentEvents {
 			break
 		}
 		p := model.Proposal{Name: e.Action, About: e.Category() + ": " + e.Deed()}

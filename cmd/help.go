@@ -30,11 +30,11 @@ func (e *env) help(c *cobra.Command, _ []string) {
 	if s := e.screen(); s.width > 0 {
 		width = min(s.width, widestHelp)
 	}
-	text := rootHelp(c, width)
+	page := rootHelp
 	if c.HasParent() {
-		text = commandHelp(c, width)
+		page = commandHelp
 	}
-	_, _ = io.WriteString(c.OutOrStdout(), text) // nowhere left to report to
+	_, _ = io.WriteString(c.OutOrStdout(), page(c, width)) // nowhere left to report to
 }
 
 // commandHelp is what a command does and how it is called. The flags' library breaks lines a cell before the width that it gets.

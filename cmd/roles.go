@@ -92,7 +92,8 @@ func (e *env) listRolesCommand() *cobra.Command {
 			return (scope == "" || r.Scope == s) && (kind == "" || roleType(r) == kind)
 		}, err
 	}
-	c := listCommand(e, e.roleList(), choose, "List roles, the built-in ones first", "  lanyard roles list --scope workspace -o json\n  lanyard roles list --type custom")
+	c := listCommand(e, e.roleList(), choose, "List roles, the built-in ones first",
+		"  lanyard roles list --scope workspace -o json\n  lanyard roles list --type custom")
 	c.Flags().StringVar(&scope, "scope", "", "only those of the `SCOPE` tenant or workspace")
 	choices(c, "scope", model.ScopeTenant.String(), model.ScopeWorkspace.String())
 	c.Flags().StringVar(&kind, "type", "", "only those of the `TYPE` built-in or custom")

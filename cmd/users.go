@@ -151,11 +151,14 @@ func (f *userFilter) keep(ctx context.Context, a *acting) (func(model.User) bool
 	}
 	return func(u model.User) bool {
 		inGroup := func(id model.ID) bool { return slices.Contains(u.Groups, id) }
-		return (len(wanted) == 0 || slices.Contains(wanted, u.Status)) &&
-			(len(f.mails) == 0 || slices.Contains(f.mails, deliveryWord(u))) &&
-			(len(roles) == 0 || slices.Contains(roles, u.Role)) &&
+		return fits(wanted, u.Status) && fits(f.mails, deliveryWord(u)) && fits(roles, u.Role) &&
 			(len(groups) == 0 || slices.ContainsFunc(groups, inGroup)) && inSpaces(spaces, u.Workspaces)
 	}, nil
+}
+
+// fits reports whether a value is one of those that are wanted, or whether none is asked for.
+func fits[T comparable](wanted []T, value T) bool {
+	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
 
 // inSpaces reports whether one of the grants is in one of the workspaces, or whether none is asked for.
