@@ -82,6 +82,7 @@ type console struct {
 	bulk          progress  // how far the changes are
 	turns         turns
 	steps         model.Steps // what can be undone and redone
+	stepsKnown    bool        // somebody has looked for them
 	mail          mailing
 	vault         VaultState
 	idle          idle
@@ -234,7 +235,7 @@ func (c *console) fromBackground(msg tea.Msg) tea.Cmd {
 	case mailed:
 		return c.onMailed(msg)
 	case stepsRead:
-		c.steps = msg.steps
+		c.steps, c.stepsKnown = msg.steps, true
 	case progressTick:
 		return c.watchProgress()
 	case founded:

@@ -64,16 +64,16 @@ func (c *console) redoLabel() string {
 	return "Redo: " + step.Does()
 }
 
-// mayUndo lets a key through while a change is on its way: that is what it will undo.
+// mayUndo lets a key through while a change is on its way, which is what it will undo, and while nobody has looked yet.
 func (c *console) mayUndo() error {
-	if c.steps.Undo() == nil && c.working == 0 {
+	if c.steps.Undo() == nil && c.working == 0 && c.stepsKnown {
 		return model.NothingToUndo()
 	}
 	return nil
 }
 
 func (c *console) mayRedo() error {
-	if c.steps.Redo() == nil && c.working == 0 {
+	if c.steps.Redo() == nil && c.working == 0 && c.stepsKnown {
 		return model.NothingToRedo()
 	}
 	return nil

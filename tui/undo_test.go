@@ -342,3 +342,11 @@ func TestAnEntryThatVanishesIsNamed(t *testing.T) {
 		t.Errorf("%+v", u.Groups)
 	}
 }
+
+// A key that comes before anybody has looked for what can be undone is let through: there may be something.
+func TestUndoBeforeAnybodyHasLooked(t *testing.T) {
+	o := newOffice(t, 100, 24)
+	o.press("right right enter").enter("b").press("enter").sees("Role set to Builder")
+	o.c.steps, o.c.stepsKnown = model.Steps{}, false // as in a console that was just begun
+	o.press("u").sees("Undone: role of Ben Okafor back to Consumer")
+}
