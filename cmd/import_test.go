@@ -407,6 +407,43 @@ func TestImportInterrupted(t *testing.T) {
 	}
 }
 
+// All or nothing: an interruption leaves nothing of it and says so.
+func TestImportInterruptedTogether(t *testing.T) {
+	a := memoryAccount(t, model.Founder{Account: "Acme", Name: "Ana", Email: "ana@example.com"})
+	want := exported(t, a)
+	var rows []model.Row
+	for i := range 600 {
+		rows = append(rows, model.Row{Line: i + 2, Kind: model.KindUser, Key: nth(i)})
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ctx = model.WithProgress(ctx, func(done, _ int) {
+		if done >= 500 {
+			stop()
+		}
+	})
+	var out, errs bytes.Buffer
+	p := planned{env: &env{out: &out, err: &errs, getenv: os.Getenv}, together: true, done: "imported"}
+	invited, err := p.apply(ctx, a, rows, model.Importing{Role: model.RoleBuilder})
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "nothing was changed") || len(invited) > 0 || out.Len() > 0 {
+		t.Errorf("%v; %d invited; %s", err, len(invited), &out)
+	}
+	if got := exported(t, a); got != want {
+		t.Errorf("it is\n%s", got)
+	}
+}
+
+// What is too much to be done at once isn't begun.
+func TestImportOfTooManyTogether(t *testing.T) {
+	h := newHouse(t)
+	h.write(t, "people.csv", "email\n"+strings.Repeat("ben@example.net\n", mostTogether+1))
+	var out, errs bytes.Buffer
+	e := &env{in: strings.NewReader(""), out: &out, err: &errs, getenv: os.Getenv, now: time.Now}
+	code := e.run(t.Context(), []string{"import", filepath.Join(h.dir, "people.csv"), "--role", "Builder", "--all-or-nothing"})
+	if code != exitUsage || !strings.Contains(errs.String(), "has 100,001 rows, and at most 100,000 are done all or nothing") {
+		t.Errorf("%d\n%s", code, &errs)
+	}
+}
+
 // cancelling is a store that heeds its context.
 type cancelling struct{ model.Store }
 

@@ -1,10 +1,12 @@
 package model
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
 	"slices"
+	"sort"
 
 	"lanyard/keys"
 )
@@ -53,9 +55,10 @@ func (s *rehearsal) Update(ctx context.Context, fn func(WriteTx) error) error {
 // sketch is a change in memory, on top of what it reads from.
 type sketch struct {
 	ReadTx
-	records map[Ref][]byte // nil for what is deleted
+	records map[Kind]map[ID][]byte // nil for what is deleted
 	unique  map[uniqueKey]ID
-	counts  map[Kind]int // how many more than beneath
+	counts  map[Kind]int  // how many more than beneath
+	asked   map[Kind]bool // what was read from beneath
 	next    ID
 }
 
@@ -63,7 +66,10 @@ type sketch struct {
 const sketchIDs ID = 1 << 60
 
 func newSketch(on ReadTx) *sketch {
-	s := &sketch{ReadTx: on, records: map[Ref][]byte{}, unique: map[uniqueKey]ID{}, counts: map[Kind]int{}, next: sketchIDs}
+	s := &sketch{
+		ReadTx: on, records: map[Kind]map[ID][]byte{}, unique: map[uniqueKey]ID{}, counts: map[Kind]int{}, asked: map[Kind]bool{},
+		next: sketchIDs,
+	}
 	if beneath, ok := on.(*sketch); ok {
 		s.next = beneath.next
 	}
@@ -72,7 +78,9 @@ func newSketch(on ReadTx) *sketch {
 
 // take adds what was changed on top of a sketch to it.
 func (s *sketch) take(layer *sketch) {
-	maps.Copy(s.records, layer.records)
+	for kind, records := range layer.records {
+		maps.Copy(s.of(kind), records)
+	}
 	maps.Copy(s.unique, layer.unique)
 	for kind, n := range layer.counts {
 		s.counts[kind] += n
@@ -80,14 +88,23 @@ func (s *sketch) take(layer *sketch) {
 	s.next = layer.next
 }
 
+// of are the records of a kind that were changed.
+func (s *sketch) of(kind Kind) map[ID][]byte {
+	if s.records[kind] == nil {
+		s.records[kind] = map[ID][]byte{}
+	}
+	return s.records[kind]
+}
+
 // Get returns a record's bytes.
 func (s *sketch) Get(kind Kind, id ID) ([]byte, error) {
-	if b, changed := s.records[Ref{kind, id}]; changed {
+	if b, changed := s.records[kind][id]; changed {
 		if b == nil {
 			return nil, ErrNotFound
 		}
 		return b, nil
 	}
+	s.asked[kind] = true
 	return s.ReadTx.Get(kind, id)
 }
 
@@ -110,17 +127,13 @@ func (s *sketch) Count(kind Kind) (int, error) {
 
 // Scan visits the records of a kind: those that were changed among those beneath.
 func (s *sketch) Scan(kind Kind, from ID, visit func(ID, []byte) bool) error {
-	var changed []ID
-	for ref := range s.records {
-		if ref.Kind == kind && ref.ID >= from {
-			changed = append(changed, ref.ID)
-		}
-	}
-	slices.Sort(changed)
+	s.asked[kind] = true
+	changed := slices.Sorted(maps.Keys(s.records[kind]))
+	changed = changed[sort.Search(len(changed), func(i int) bool { return changed[i] >= from }):]
 	goesOn := true
 	before := func(id ID) { // visits what was changed before an id
 		for goesOn && len(changed) > 0 && changed[0] < id {
-			if b := s.records[Ref{kind, changed[0]}]; b != nil {
+			if b := s.records[kind][changed[0]]; b != nil {
 				goesOn = visit(changed[0], b)
 			}
 			changed = changed[1:]
@@ -128,7 +141,7 @@ func (s *sketch) Scan(kind Kind, from ID, visit func(ID, []byte) bool) error {
 	}
 	err := s.ReadTx.Scan(kind, from, func(id ID, b []byte) bool {
 		before(id)
-		if _, changed := s.records[Ref{kind, id}]; !changed && goesOn {
+		if _, changed := s.records[kind][id]; !changed && goesOn {
 			goesOn = visit(id, b)
 		}
 		return goesOn
@@ -154,7 +167,7 @@ func (s *sketch) Put(kind Kind, id ID, record []byte) error {
 	case err != nil:
 		return err
 	}
-	s.records[Ref{kind, id}] = append([]byte{}, record...)
+	s.of(kind)[id] = append([]byte{}, record...)
 	return nil
 }
 
@@ -164,7 +177,7 @@ func (s *sketch) Delete(kind Kind, id ID) error {
 		return err
 	}
 	s.counts[kind]--
-	s.records[Ref{kind, id}] = nil
+	s.of(kind)[id] = nil
 	return nil
 }
 
@@ -188,4 +201,61 @@ func (s *sketch) Release(index Index, key string) error {
 	}
 	s.unique[uniqueKey{index, key}] = 0
 	return nil
+}
+
+// writtenAtOnce is how many records are written between two looks at whether anybody still waits for it.
+const writtenAtOnce = 1000
+
+// write does in a transaction what was changed in the sketch, in the order of the keys: bbolt splits a page only at the
+// end, and what is put in the middle of one that has grown large has to move all that follows.
+func (s *sketch) write(ctx context.Context, tx WriteTx) error {
+	written := 0
+	for _, kind := range slices.Sorted(maps.Keys(s.records)) {
+		for _, id := range slices.Sorted(maps.Keys(s.records[kind])) {
+			written++
+			if written%writtenAtOnce == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err := s.writeRecord(tx, kind, id); err != nil {
+				return err
+			}
+		}
+	}
+	sorted := slices.SortedFunc(maps.Keys(s.unique), func(a, b uniqueKey) int {
+		return cmp.Or(cmp.Compare(a.index, b.index), cmp.Compare(a.key, b.key))
+	})
+	for _, k := range sorted {
+		if err := s.writeKey(tx, k); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+func (s *sketch) writeRecord(tx WriteTx, kind Kind, id ID) error {
+	if b := s.records[kind][id]; b != nil {
+		return tx.Put(kind, id, b)
+	}
+	if err := tx.Delete(kind, id); !errors.Is(err, ErrNotFound) { // it may have come and gone
+		return err
+	}
+	return nil
+}
+
+// writeKey gives a key to whom it is to have. Who had it before may have given it up.
+func (s *sketch) writeKey(tx WriteTx, k uniqueKey) error {
+	id := s.unique[k]
+	if id != 0 {
+		if err := tx.Reserve(k.index, k.key, id); !errors.Is(err, ErrTaken) {
+			return err
+		}
+	}
+	err := tx.Release(k.index, k.key)
+	switch {
+	case id == 0 && errors.Is(err, ErrNotFound): // it was taken and given back
+		return nil
+	case err != nil || id == 0:
+		return err
+	}
+	return tx.Reserve(k.index, k.key, id)
 }
