@@ -89,7 +89,7 @@ func (w *world) back(
 	case err != nil || len(r.Refused) > 0:
 		return false
 	case got != want:
-		w.t.Fatalf("after %s it is\n%s\nand has to be\n%s", name, got, want)
+		w.t.Fatalf("after %s\n%s", name, differing(want, got))
 	}
 	return true
 }

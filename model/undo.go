@@ -64,6 +64,9 @@ func (d *Directory) takeBack(ctx context.Context, actor Actor, choice UndoChoice
 	if report.Step, err = d.stepToTakeBack(ctx, actor, choice, report.Redo); err != nil {
 		return report, err
 	}
+	if report.Step, err = d.asWhole(ctx, actor, report.Step); err != nil {
+		return report, err
+	}
 	if !choice.Keep {
 		if report.Conflicts, err = d.conflicts(ctx, report.Step, choice); err != nil {
 			return report, err
@@ -233,7 +236,7 @@ func clash(tx ReadTx, s Step, p undoPart, t touch) (Conflict, error) {
 		return c, err
 	}
 	for _, m := range t.moved {
-		if is := has[m.slot]; is != m.to && is != m.from {
+		if is := has[m.slot]; is != m.to && is != m.from && (t.ref != s.own || is != s.left[m.slot]) {
 			c.Fields = append(c.Fields, tell.conflict(m, is))
 		}
 	}
@@ -266,7 +269,7 @@ func createdFields(tell teller, s Step, p undoPart, t touch, now undoable) (list
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
-	if others := tally.Total() - p.into(t.ref.ID); others > 0 {
+	if others := tally.Total() - s.into[t.ref.ID]; others > 0 {
 		list = append(list, FieldConflict{"members", "", "", members(others)})
 	}
 	return list, nil
@@ -277,16 +280,4 @@ func joined(was, now undoable) bool {
 	invited, ok := was.(User)
 	user, is := now.(User)
 	return ok && is && invited.Status == StatusInvited && user.Status != StatusInvited
-}
-
-// into counts who was put into a group or a workspace in the part itself.
-func (p undoPart) into(id ID) (n int) {
-	for _, t := range p.touches {
-		for _, m := range t.moved {
-			if m.slot.of == id && m.from == "" {
-				n++
-			}
-		}
-	}
-	return n
 }

@@ -38,7 +38,7 @@ func (u *undoing) movesBack(t touch, now undoable) ([]move, error) {
 	has := now.slots()
 	for _, m := range t.moved {
 		is := has[m.slot]
-		if is == m.from || u.going[m.slot.of] {
+		if is == m.from || u.going[m.slot.of] && m.owns() {
 			continue
 		}
 		if is != m.to && !u.forced(now) {

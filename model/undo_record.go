@@ -42,6 +42,8 @@ type Step struct {
 	kind        stepKind
 	parts       []ID
 	first, last uint64 // the numbers of its events; those of others can lie between them
+
+	inWhole
 }
 
 // undoSchema is that of the lists: the second has the numbers of a step's first and last event.

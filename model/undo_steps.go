@@ -121,6 +121,18 @@ func restsOn(tx ReadTx, list undoList, step Step) error {
 
 // eachTouch goes through what a step did.
 func eachTouch(tx ReadTx, s Step, visit func(touch) error) error {
+	return eachPart(tx, s, func(p undoPart) error {
+		for _, t := range p.touches {
+			if err := visit(t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// eachPart goes through what is kept of a step.
+func eachPart(tx ReadTx, s Step, visit func(undoPart) error) error {
 	for _, id := range s.parts {
 		p, err := load(tx, KindUndoPart, id, decodeUndoPart)
 		if errors.Is(err, ErrNotFound) {
@@ -129,10 +141,8 @@ func eachTouch(tx ReadTx, s Step, visit func(touch) error) error {
 		if err != nil {
 			return err
 		}
-		for _, t := range p.touches {
-			if err := visit(t); err != nil {
-				return err
-			}
+		if err := visit(p); err != nil {
+			return err
 		}
 	}
 	return nil
