@@ -125,12 +125,16 @@ func (x *importing) how(ctx context.Context, a *acting) (how model.Importing, er
 // handOver mails the invitations that an import made, or says that they weren't.
 func (i *inviting) handOver(ctx context.Context, e *env, a *acting, invited []model.Invited) error {
 	if i.mailer != nil {
-		return i.send(ctx, e, a, invited, e.out)
+		return i.begin(ctx, a, invited).end(e, i, e.out)
 	}
 	if i.output == outputJSON {
 		return nil
 	}
-	_, err := fmt.Fprintf(e.out, "Nothing was mailed. To do it: lanyard users resend %s --mail\n", shellWord(invited[0].User.Email))
+	how := "--show-letter"
+	if mailer, err := e.mailer(); err == nil && letters(mailer) != nil {
+		how = "--mail"
+	}
+	_, err := fmt.Fprintf(e.out, "Nothing was mailed. To hand one over: lanyard users resend %s %s\n", shellWord(invited[0].User.Email), how)
 	return err
 }
 

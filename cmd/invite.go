@@ -248,11 +248,15 @@ func (i *inviting) deliver(ctx context.Context, e *env, a *acting, invited []mod
 			return err
 		}
 	}
+	if i.mailer != nil && i.output == outputJSON { // each is printed when it is known what became of its mail
+		s := i.begin(ctx, a, invited)
+		return errors.Join(i.printJSON(ctx, e, a, invited, s), s.end(e, i, says))
+	}
 	if err := i.print(ctx, e, a, invited); err != nil {
 		return err
 	}
 	if i.mailer != nil {
-		return i.send(ctx, e, a, invited, says)
+		return i.begin(ctx, a, invited).end(e, i, says)
 	}
 	if i.output != outputJSON && !i.showToken && !i.showLetter && !i.mailSaid {
 		_, err := fmt.Fprintf(says, "Nothing was mailed: no mail server is set. To hand it over: lanyard users resend %s --show-letter\n",
@@ -266,7 +270,7 @@ func (i *inviting) deliver(ctx context.Context, e *env, a *acting, invited []mod
 func (i *inviting) print(ctx context.Context, e *env, a *acting, invited []model.Invited) error {
 	switch {
 	case i.output == outputJSON:
-		return i.printJSON(ctx, e, a, invited)
+		return i.printJSON(ctx, e, a, invited, nil)
 	case i.showLetter:
 		for _, one := range invited {
 			l, err := a.Letter(ctx, a.me, one)
@@ -294,10 +298,11 @@ func (i *inviting) print(ctx context.Context, e *env, a *acting, invited []model
 	return nil
 }
 
-func (i *inviting) printJSON(ctx context.Context, e *env, a *acting, invited []model.Invited) error {
+func (i *inviting) printJSON(ctx context.Context, e *env, a *acting, invited []model.Invited, mail *sending) error {
 	return e.write(func(w io.Writer) error {
 		out := jsonArray{w: w}
-		for _, one := range invited {
+		for n, one := range invited {
+			mail.wait(n)
 			u, err := a.Users(a.me).One(ctx, one.User.ID)
 			if err != nil { // who may invite may not see the account, and gets what they made
 				u = model.UserDetails{User: one.User, RoleName: i.roleName(ctx, a, one.User.Role)}

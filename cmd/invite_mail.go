@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
+	"sync/atomic"
 
 	"lanyard/model"
 	"lanyard/tui/text"
@@ -17,39 +17,57 @@ const mailersAtOnce = 4
 // errNotMailed means that an invitation was made, and its mail failed.
 var errNotMailed = errors.New("not mailed")
 
-// send mails invitations, a few at a time, and says what became of them. What isn't mailed is valid all the same.
-func (i *inviting) send(ctx context.Context, e *env, a *acting, invited []model.Invited, says io.Writer) error {
-	faults := make([]error, len(invited))
-	next := make(chan int)
-	var group sync.WaitGroup
+// sending are letters on their way.
+type sending struct {
+	invited []model.Invited
+	faults  []error         // what became of each, once it is done
+	done    []chan struct{} // closed when it is
+}
+
+// begin mails invitations, a few at a time.
+func (i *inviting) begin(ctx context.Context, a *acting, invited []model.Invited) *sending {
+	s := &sending{invited, make([]error, len(invited)), make([]chan struct{}, len(invited))}
+	for n := range s.done {
+		s.done[n] = make(chan struct{})
+	}
+	var next atomic.Int64
 	for range min(mailersAtOnce, len(invited)) {
-		group.Go(func() {
-			for n := range next {
-				faults[n] = i.sendOne(ctx, a, invited[n])
+		go func() {
+			for n := next.Add(1) - 1; n < int64(len(invited)); n = next.Add(1) - 1 {
+				s.faults[n] = i.sendOne(ctx, a, invited[n])
+				close(s.done[n])
 			}
-		})
+		}()
 	}
-	for n := range invited {
-		next <- n
+	return s
+}
+
+// wait waits until it is known what became of a letter. Where none is sent, that is known already.
+func (s *sending) wait(n int) {
+	if s != nil {
+		<-s.done[n]
 	}
-	close(next)
-	group.Wait()
+}
+
+// end waits for all of them, and says what became of them. What isn't mailed is valid all the same.
+func (s *sending) end(e *env, i *inviting, says io.Writer) error {
 	sent := 0
-	for n, err := range faults {
-		if err == nil {
+	for n := range s.invited {
+		s.wait(n)
+		if s.faults[n] == nil {
 			sent++
 			continue
 		}
-		_, _ = fmt.Fprintf(e.err, "lanyard: %s not mailed: %s\n", invited[n].User.Email, text.Clean(err.Error())) // nowhere left to report to
+		_, _ = fmt.Fprintf(e.err, "lanyard: %s not mailed: %s\n", s.invited[n].User.Email, text.Clean(s.faults[n].Error())) // nowhere left to report to
 	}
 	if i.output != outputJSON && sent > 0 {
 		if _, err := fmt.Fprintln(says, count(sent, "invite")+" mailed"); err != nil {
 			return err
 		}
 	}
-	if failed := len(invited) - sent; failed > 0 {
+	if failed := len(s.invited) - sent; failed > 0 {
 		return &model.Error{
-			Kind: errNotMailed, What: fmt.Sprintf("%s of %s not mailed. They are valid all the same", count(failed, ""), count(len(invited), "invite")),
+			Kind: errNotMailed, What: fmt.Sprintf("%s of %s not mailed. They are valid all the same", count(failed, ""), count(len(s.invited), "invite")),
 			Hint: "Try again with: lanyard users resend EMAIL",
 		}
 	}

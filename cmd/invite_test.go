@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"strings"
@@ -73,6 +74,28 @@ func TestInvitesAreMailed(t *testing.T) {
 	for email, want := range map[string]string{"eva@example.com": "sent", "gil@example.com": "failed"} {
 		if got := h.run(t, "users", "show", email, "-o", "json"); !strings.Contains(got, `"invite_delivery":"`+want+`"`) {
 			t.Errorf("%s: %s", email, got)
+		}
+	}
+}
+
+// JSON says of each invitation what became of its mail, since that is over by then.
+func TestJSONSaysWhatBecameOfTheMail(t *testing.T) {
+	newHouse(t)
+	box := &postbox{letters: map[string]model.Letter{}, refuse: "gil"}
+	out, _, err := deliverTo(t, box, &inviting{output: outputJSON}, "eva@example.com", "finn@example.com", "gil@example.com", "hugo@example.com", "ida@example.com")
+	if exitCode(err) != exitFailed {
+		t.Error(err)
+	}
+	var list []struct {
+		Email    string
+		Delivery string `json:"invite_delivery"`
+	}
+	if err := json.Unmarshal([]byte(out), &list); err != nil || len(list) != 5 {
+		t.Fatal(err, out)
+	}
+	for _, u := range list {
+		if want := map[bool]string{false: "sent", true: "failed"}[strings.HasPrefix(u.Email, "gil")]; u.Delivery != want {
+			t.Errorf("%s: %s", u.Email, u.Delivery)
 		}
 	}
 }
