@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/unicode"
@@ -33,10 +35,17 @@ func (e *env) readImport(path string, columns map[string]string) (imported, erro
 		return imported{}, failed(err, "It has to be in UTF-8, or in UTF-16 with a byte order mark.", "%s can't be read", path)
 	}
 	var in imported
-	if bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) {
+	switch begin := bytes.TrimLeft(text, " \t\r\n"); {
+	case isBinary(text):
+		err = usage("Import CSV, or what lanyard export writes. A spreadsheet saves itself as CSV UTF-8.", "it is no text")
+	case !utf8.Valid(text):
+		err = usage("Save it as CSV UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8 "+shellWord(path), "line %d isn't in UTF-8", foreignLine(text))
+	case bytes.HasPrefix(begin, []byte("{")):
 		in, err = readExport(text)
-	} else {
-		in, err = readUsers(text, columns)
+	case foreignList.Match(begin):
+		err = usage("Of JSON, import reads what lanyard export writes; of a list of users, what -o csv writes.", "it is no export of lanyard's")
+	default:
+		in, err = readUsers(endLines(text), columns)
 	}
 	if err != nil {
 		return in, usage(cmp.Or(model.Hint(err), "See what can be: lanyard import --help"), "%s can't be imported: %s", path, withoutHint(err))
@@ -63,6 +72,41 @@ func (e *env) readAll(path string) ([]byte, error) {
 func decodeText(data []byte) ([]byte, error) {
 	text, _, err := transform.Bytes(unicode.BOMOverride(encoding.Nop.NewDecoder()), data)
 	return text, err
+}
+
+// foreignList is how a list in JSON begins.
+var foreignList = regexp.MustCompile(`^\[\s*[{\]]`)
+
+// isBinary reports whether something is no text: it begins with what no text holds.
+func isBinary(data []byte) bool {
+	return bytes.ContainsFunc(data[:min(len(data), 8<<10)], func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\v\f\r\x1a\x1b", r) })
+}
+
+// foreignLine is the first line that isn't in UTF-8.
+func foreignLine(text []byte) int {
+	line := 1
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		if r == '\n' || r == '\r' && !bytes.HasPrefix(text, []byte("\r\n")) {
+			line++
+		}
+		text = text[size:]
+	}
+	return line
+}
+
+// endLines ends lines as Unix does where they end as on an old Mac, in a carriage return alone.
+func endLines(text []byte) []byte {
+	text = bytes.Clone(text)
+	for i, c := range text {
+		if c == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
+			text[i] = '\n'
+		}
+	}
+	return text
 }
 
 // refuseTwice refuses rows about what an earlier row is about: which of them counts, nobody could tell.

@@ -88,8 +88,24 @@ func formOf(header []string) (userForm, error) {
 			return k.form(at), nil
 		}
 	}
-	return userForm{}, usage("Say which column is which: --map email=COLUMN,name=COLUMN. There are: "+strings.Join(header, ", "),
+	return userForm{}, usage("Say which column is which: --map email=COLUMN,name=COLUMN. There are: "+columnWords(header),
 		"its header isn't known")
+}
+
+// columnWords names columns as far as that fits a few lines.
+func columnWords(header []string) string {
+	const most, longest = 20, 40
+	var words []string
+	for i, h := range header {
+		if i == most {
+			return strings.Join(words, ", ") + " and " + count(len(header)-most, "") + " more"
+		}
+		if r := []rune(h); len(r) > longest {
+			h = string(r[:longest]) + "…"
+		}
+		words = append(words, h)
+	}
+	return strings.Join(words, ", ")
 }
 
 func (k knownForm) form(at map[string]int) userForm {
@@ -142,7 +158,7 @@ func mappedForm(header []string, columns map[string]string) (userForm, error) {
 			i = slices.IndexFunc(header, func(h string) bool { return plainHeader(h) == plainHeader(columns[field]) })
 		}
 		if i < 0 {
-			return userForm{}, usage("There are: "+strings.Join(header, ", "), "there is no column %q", columns[field])
+			return userForm{}, usage("There are: "+columnWords(header), "there is no column %q", columns[field])
 		}
 		at[field] = i
 	}
