@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +63,8 @@ func (m *many) run(ctx context.Context, e *env, a *acting, names []string) ([]mo
 	}
 	var out model.Outcome
 	switch {
-	case m.together && len(faults) > 0: // it isn't begun
+	case m.together && len(faults) > 0: // it isn't begun; what else would be refused is worth knowing
+		out, err = m.rehearse(ctx, a, targets)
 	case m.together:
 		out, err = m.doTogether(ctx, a, targets)
 	default:
@@ -130,11 +132,26 @@ func (m *many) doTogether(ctx context.Context, a *acting, targets []target) (out
 	return out, err
 }
 
+// rehearse finds out what would be refused, and does nothing.
+func (m *many) rehearse(ctx context.Context, a *acting, targets []target) (out model.Outcome, err error) {
+	if len(targets) == 0 {
+		return out, nil
+	}
+	d, err := a.Rehearse()
+	if err != nil {
+		return out, err
+	}
+	out, err = m.do(ctx, a.with(d), targets)
+	out.Done = 0
+	return out, err
+}
+
 // report says what was done, and what wasn't and why.
 func (m *many) report(e *env, asked int, targets []target, faults []error, out model.Outcome) ([]model.ID, error) {
 	refused := map[model.ID]bool{}
 	for _, r := range out.Refused {
 		refused[r.ID] = true
+		r.Name = cmp.Or(nameOf(targets, r.ID), r.Name) // of a user the email: two can have one name
 		faults = append(faults, named(r))
 	}
 	var done []model.ID
