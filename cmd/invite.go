@@ -191,7 +191,7 @@ func inviteFailure(e *env, done int, refused []model.InviteRefusal, together boo
 
 func (e *env) resendCommand() *cobra.Command {
 	var i inviting
-	m := &many{noun: "user", find: findUser}
+	m := &many{noun: "user", find: findInvited}
 	c := &cobra.Command{
 		Use: "resend EMAIL...", Short: "Make fresh invitations for people who haven't joined",
 		Long: `Makes a fresh token and a new term for people who were invited and haven't joined.

@@ -201,6 +201,12 @@ func findUser(ctx context.Context, a *acting, name string) (target, error) {
 	return target{model.KindUser, u.ID, u.Email}, err
 }
 
+// findInvited finds somebody whose invitation is to be sent anew or cancelled, which takes no leave to see all users.
+func findInvited(ctx context.Context, a *acting, name string) (target, error) {
+	u, err := a.FindInvited(ctx, a.me, name)
+	return target{model.KindUser, u.ID, u.Email}, err
+}
+
 // showCommand is the verb show of a noun.
 func showCommand[T, D any](e *env, l *listing[T, D], find finder, use, short, example string) *cobra.Command {
 	var output string

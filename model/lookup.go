@@ -155,6 +155,37 @@ func (d *Directory) FindUser(ctx context.Context, actor Actor, email string) (Us
 	return u, err
 }
 
+// FindInvited is FindUser for who wants to resend or cancel an invitation. Who may invite but not see all users finds those who
+// are invited by their exact email, and learns of others no more than that they have joined.
+func (d *Directory) FindInvited(ctx context.Context, actor Actor, email string) (User, error) {
+	var u User
+	asUsual := false
+	email = strings.TrimSpace(email)
+	err := d.lookAs(ctx, actor, func(in *change, rules Rules) error {
+		asUsual = rules.SeeAll() == nil || rules.May(PermAccountInvite) != nil
+		if asUsual {
+			return nil
+		}
+		id, known, err := held(in, IndexUserEmail, FoldEmail(email))
+		if err != nil {
+			return err
+		}
+		if !known {
+			return unknownUser(email)
+		}
+		found, err := load(in, KindUser, id, decodeUser)
+		if err == nil && found.Status != StatusInvited {
+			err = wrongStatus(User{Name: email}, "has joined", "")
+		}
+		u = User{ID: found.ID, Email: found.Email}
+		return err
+	})
+	if asUsual && err == nil {
+		return d.FindUser(ctx, actor, email)
+	}
+	return u, err
+}
+
 func unknownUser(email string) error {
 	return &Error{
 		Kind: ErrNotFound, What: fmt.Sprintf("There is no user %q in this account", email),
