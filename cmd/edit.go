@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -17,11 +18,12 @@ be read opens the editor again, with the reason above it. Nothing typed is lost:
 it isn't applied, the file is kept and named.`
 
 func (e *env) editCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use: "edit", Short: "Change many users or service accounts in your editor", Long: editLong, Args: noArgs,
-		Example: "  lanyard edit users --status invited\n  lanyard edit service-accounts --workspace web-shop",
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
+	var narrow userFilter
+	c := editCommand(e, e.users(), editor.Users, &cobra.Command{
+		Use: "edit", Short: "Change many users or service accounts in your editor", Long: editLong + "\n\nWithout a noun, it is users.", Args: noArgs,
+		Example: "  lanyard edit --status invited --mail not_sent\n  lanyard edit --group platform --role Builder\n" +
+			"  lanyard edit service-accounts --workspace web-shop",
+	}, narrow.flags, narrow.keep)
 	c.AddCommand(e.editUsersCommand(), e.editMachinesCommand())
 	return c
 }
@@ -86,6 +88,8 @@ func (e *env) edit(ctx context.Context, a *acting, t *editor.Table) error {
 	for {
 		again, err := e.editOnce(ctx, a, draft)
 		switch {
+		case err != nil && draft.Untouched(): // the editor is missing, or failed
+			return errors.Join(err, draft.Discard())
 		case err != nil:
 			_, _ = fmt.Fprintf(e.err, "What you wrote is kept: %s\n", draft.Path) // nowhere left to report to
 			return err

@@ -57,7 +57,7 @@ func (a *applying) newUser(row *Row, e *Entry) error {
 		return invalid("Nothing says which role they are to have", "Say it with --role, or in a column.")
 	}
 	if row.Groups != nil {
-		if invite.Groups, err = a.groupsNamed(*row.Groups); err != nil {
+		if invite.Groups, err = a.groupsNamed(row); err != nil {
 			return err
 		}
 	}
@@ -120,7 +120,7 @@ func (a *applying) userDeeds(row *Row, u User) (deeds []deed, err error) {
 		}
 	}
 	if row.Groups != nil {
-		ids, err := a.groupsNamed(*row.Groups)
+		ids, err := a.groupsNamed(row)
 		if err != nil {
 			return nil, err
 		}
@@ -187,15 +187,17 @@ func (c *change) roleNamed(scope Scope, name string) (ID, error) {
 	return r.ID, err
 }
 
-// groupsNamed finds groups by their names.
-func (c *change) groupsNamed(names []string) ([]ID, error) {
+// groupsNamed finds the groups of a row by their names.
+func (a *applying) groupsNamed(row *Row) ([]ID, error) {
 	var ids []ID
-	for _, name := range names {
-		id, there, err := held(c, IndexGroupName, FoldName(name))
+	for _, name := range *row.Groups {
+		id, there, err := held(a, IndexGroupName, FoldName(name))
 		if err == nil && !there {
 			err = groups.unknown(name)
-			if e, ok := errors.AsType[*Error](err); ok {
+			if e, ok := errors.AsType[*Error](err); ok && row.Seen.ID == 0 {
 				e.Hint = "Look at how it is written, or have it created with --create-groups."
+			} else if ok { // an edit creates nothing
+				e.Hint = "Look at how it is written, or create it first."
 			}
 		}
 		if err != nil {

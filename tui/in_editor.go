@@ -85,6 +85,7 @@ type (
 	editorLeft struct {
 		draft *editor.Draft
 		err   error
+		gone  bool // it failed before anything was written, and the file is removed
 	}
 	// looked means that what they wrote was read, and what would be done is known.
 	looked struct {
@@ -118,6 +119,9 @@ func (c *console) aboutDraft(msg tea.Msg) (cmd tea.Cmd, ours bool) {
 		}
 		return c.openEditor(msg.draft), true
 	case editorLeft:
+		if msg.err != nil && msg.gone {
+			return c.fail(fmt.Errorf("the editor failed: %w", msg.err)), true
+		}
 		if msg.err != nil {
 			return c.fail(fmt.Errorf("the editor failed: %w. What you wrote is kept: %s", msg.err, msg.draft.Path)), true
 		}
@@ -131,7 +135,10 @@ func (c *console) aboutDraft(msg tea.Msg) (cmd tea.Cmd, ours bool) {
 // openEditor gives the terminal to the editor until it is left.
 func (c *console) openEditor(draft *editor.Draft) tea.Cmd {
 	c.blurred() // a key that is shown isn't left on the screen
-	return c.exec(draft.Command(c.opts.Editor), func(err error) tea.Msg { return editorLeft{draft, err} })
+	return c.exec(draft.Command(c.opts.Editor), func(err error) tea.Msg {
+		gone := err != nil && draft.Untouched() && draft.Discard() == nil
+		return editorLeft{draft, err, gone}
+	})
 }
 
 // lookAtDraft reads what was written.

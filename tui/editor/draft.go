@@ -67,6 +67,12 @@ func (d *Draft) Mark() error {
 	return os.WriteFile(d.Path, marked, 0o600)
 }
 
+// Untouched reports whether the file holds what was put into it, so that there is nothing to lose.
+func (d *Draft) Untouched() bool {
+	now, err := os.ReadFile(d.Path)
+	return err == nil && bytes.Equal(now, d.Table.Text())
+}
+
 // Discard removes the file.
 func (d *Draft) Discard() error { return os.Remove(d.Path) }
 
