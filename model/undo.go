@@ -24,6 +24,8 @@ type UndoReport struct {
 	Refused   []Refusal  // those that the rules didn't allow, and why
 	Conflicts []Conflict // those that the caller has to choose for; nothing was changed then
 	Notes     []string   // what couldn't be taken back along with it, in sentences
+
+	told Step // the step as far as it was taken back
 }
 
 // Conflict is a record of a step that somebody else has changed since, in the same fields.
@@ -42,10 +44,17 @@ type FieldConflict struct{ Field, Was, Mine, Theirs string }
 
 // Says is what was done, as a sentence without its full stop: "Undone: role of Ben Okafor back to Consumer".
 func (r UndoReport) Says() string {
+	done, s := "Undone", r.told
 	if r.Redo {
-		return "Redone: " + r.Step.does()
+		done = "Redone"
 	}
-	return "Undone: " + r.Step.undoes()
+	switch {
+	case s.Count <= 0 && r.Step.Count > 0:
+		return done + " in part: " + r.Step.does() // only what followed from it
+	case r.Redo:
+		return done + ": " + s.does()
+	}
+	return done + ": " + s.undoes()
 }
 
 // Undo takes back the actor's last step that hasn't been taken back, or the one of choice.Event, by the same rules as any
@@ -76,7 +85,7 @@ func (d *Directory) takeBack(ctx context.Context, actor Actor, choice UndoChoice
 		}
 	}
 	ctx = context.WithValue(ctx, stepKey{}, &openStep{like: &report.Step})
-	through, swept := 0, false
+	through, tally := 0, undoTally{}
 	for _, id := range report.Step.parts {
 		part, err := d.takeBackPart(ctx, actor, report.Step, id, choice, report.Done > 0)
 		if err != nil {
@@ -85,11 +94,15 @@ func (d *Directory) takeBack(ctx context.Context, actor Actor, choice UndoChoice
 		report.Done += part.done
 		report.Refused = append(report.Refused, part.refused...)
 		report.Notes = append(report.Notes, part.notes...)
-		swept = swept || part.sweep
+		tally.add(part)
 		through += part.touches
 		ReportProgress(ctx, through, max(report.Step.Records, through))
 	}
-	if swept {
+	tally.conclude(&report)
+	if err := d.nameGone(ctx, &report); err != nil {
+		return report, err
+	}
+	if tally.swept {
 		if err := d.sweep(ctx, actor); err != nil {
 			return report, err
 		}

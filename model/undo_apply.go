@@ -24,7 +24,10 @@ type undonePart struct {
 	done, touches int
 	refused       []Refusal
 	notes         []string
-	sweep         bool // something was deleted that others refer to
+	sweep         bool     // something was deleted that others refer to
+	left          []Ref    // targets of the step that weren't taken back
+	kept          []string // the names of records that stay as somebody else made them
+	first         Step     // the step as if it were about the first that was taken back alone
 }
 
 // takeBackPart takes one part of a step back. The part goes with it, unless nothing of the step could be taken back.
@@ -126,10 +129,11 @@ func (u *undoing) takeBack() error {
 		switch {
 		case err != nil && refused(err):
 			u.out.refused = append(u.out.refused, Refusal{t.ref.ID, name, err})
+			u.leave(t)
 		case err != nil:
 			return err
 		case did:
-			u.out.done++
+			u.took(t, name)
 			if t.kind == touchDeleted && t.ref.Kind == KindWorkspace {
 				restored = append(restored, t.ref.ID)
 			}
@@ -214,12 +218,12 @@ func takeBackOne[T slotted[T]](u *undoing, r Rules, t touch, k undoKind[T]) (did
 	return did, now.title(), err
 }
 
-// formerName is what a record was called that is gone.
+// formerName is what a record was called that is gone, "" if only the events know.
 func (u *undoing) formerName(t touch) string {
 	if was, ok := decodeUndoable(t.ref, t.image); ok && t.image != nil {
 		return was.title()
 	}
-	return u.step.Name
+	return ""
 }
 
 // restoreOne brings a record back that the step deleted.
@@ -282,6 +286,7 @@ func (u *undoing) clashes(t touch, now undoable) (leave bool, err error) {
 		return false, err
 	}
 	if u.choice.Keep {
+		u.keepTheirs(t, now)
 		return true, nil
 	}
 	return false, movedOn(now)

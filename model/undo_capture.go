@@ -225,6 +225,7 @@ func (r *recording) keep(c *change) error {
 	if err != nil {
 		return err
 	}
+	r.retarget(touches)
 	i := list.find(r.step.id)
 	if i < 0 && r.named.Action == "" {
 		return nil // follows from a step that was dropped meanwhile
@@ -234,7 +235,7 @@ func (r *recording) keep(c *change) error {
 		return err
 	}
 	if i < 0 {
-		if err := c.begin(&list, r.newStep(c, part.id)); err != nil {
+		if err := c.begin(&list, r.newStep(c, part.id, touches)); err != nil {
 			return err
 		}
 		i = len(list.steps) - 1
@@ -261,21 +262,22 @@ func (r *recording) grow(s *Step) {
 	if r.kind == stepDone {
 		s.last = max(s.last, r.last)
 	}
-	if r.kind == stepDone && r.named.family() == s.family() {
+	if r.kind != stepDone || r.named.family() == s.family() {
 		s.Count += len(r.targets)
 		*s = s.with(r.named)
 	}
 }
 
 // newStep is the step that begins with this transaction.
-func (r *recording) newStep(c *change, id ID) Step {
+func (r *recording) newStep(c *change, id ID, touches []touch) Step {
 	s := r.named
 	s.ID, s.At, s.kind, s.parts, s.Records = id, c.now, r.kind, nil, 0
-	if r.kind == stepDone {
-		s.first, s.last = r.first, r.last
-		s.Count = len(r.targets)
-		s.Name = r.titleOf(s)
+	s.Count = len(r.targets)
+	if r.kind != stepDone {
+		return r.remainder(c, s, touches)
 	}
+	s.first, s.last = r.first, r.last
+	s.Name = r.titleOf(s)
 	return s
 }
 

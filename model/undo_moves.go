@@ -35,7 +35,7 @@ func moveBack[T slotted[T]](u *undoing, r Rules, t touch, k undoKind[T], now T) 
 func (u *undoing) movesBack(t touch, now undoable) ([]move, error) {
 	var list []move
 	var missing error
-	has := now.slots()
+	kept, has := false, now.slots()
 	for _, m := range t.moved {
 		is := has[m.slot]
 		if is == m.from || u.going[m.slot.of] && m.owns() {
@@ -43,6 +43,7 @@ func (u *undoing) movesBack(t touch, now undoable) ([]move, error) {
 		}
 		if is != m.to && !u.forced(now) {
 			if u.choice.Keep {
+				kept = true
 				continue
 			}
 			return nil, movedOn(now)
@@ -54,6 +55,9 @@ func (u *undoing) movesBack(t touch, now undoable) ([]move, error) {
 		case m.from != "" && t.kind == touchChanged:
 			missing = err
 		}
+	}
+	if kept {
+		u.keepTheirs(t, now)
 	}
 	if len(list) > 0 {
 		return list, nil

@@ -10,6 +10,7 @@ import (
 // stepWords say what an action did and what taking it back did, of one target and of several. {name}, {from}, {to} and {n}
 // stand for what the step holds, {kind} and {kinds} for what it is about.
 type stepWords struct {
+	of             field // what of a target it changed; 0 for one that came or went
 	done, doneMany string
 	back, backMany string
 	never          string // why it can't be taken back; "" if it can
@@ -17,17 +18,26 @@ type stepWords struct {
 
 // wordsOfVerbs are what actions do to anything that they are for.
 var wordsOfVerbs = map[string]stepWords{
-	"rename":   {done: "{from} renamed to {to}", back: "name of {to} back to {from}"},
-	"describe": {done: "description of {name} changed", back: "description of {name} back to what it was"},
+	"rename": {
+		of: fieldName, done: "{from} renamed to {to}", doneMany: "{n} {kinds} renamed",
+		back: "name of {to} back to {from}", backMany: "names of {n} {kinds} back to what they were",
+	},
+	"describe": {
+		of: fieldDescription, done: "description of {name} changed", doneMany: "descriptions of {n} {kinds} changed",
+		back: "description of {name} back to what it was", backMany: "descriptions of {n} {kinds} back to what they were",
+	},
 	"set_role": {
-		done: "role of {name} set to {to}", doneMany: "role of {n} {kinds} set to {to}",
+		of: fieldRole, done: "role of {name} set to {to}", doneMany: "role of {n} {kinds} set to {to}",
 		back: "role of {name} back to {from}", backMany: "roles of {n} {kinds} back to what they were",
 	},
 	"set_workspace_role": {
-		done: "workspaces of {name} changed", doneMany: "workspaces of {n} {kinds} changed",
+		of: fieldWorkspace, done: "workspaces of {name} changed", doneMany: "workspaces of {n} {kinds} changed",
 		back: "workspaces of {name} back to what they were", backMany: "workspaces of {n} {kinds} back to what they were",
 	},
-	"set_permissions": {done: "permissions of {name} changed", back: "permissions of {name} back to what they were"},
+	"set_permissions": {
+		of: fieldPermissions, done: "permissions of {name} changed", doneMany: "permissions of {n} {kinds} changed",
+		back: "permissions of {name} back to what they were", backMany: "permissions of {n} {kinds} back to what they were",
+	},
 	"create": {
 		done: "{kind} {name} created", doneMany: "{n} {kinds} created",
 		back: "{kind} {name} deleted", backMany: "{n} {kinds} deleted",
@@ -41,11 +51,11 @@ var wordsOfVerbs = map[string]stepWords{
 // wordsOfActions are what is said of one action alone.
 var wordsOfActions = map[string]stepWords{
 	"user.deactivate": {
-		done: "{name} deactivated", doneMany: "{n} users deactivated",
+		of: fieldStatus, done: "{name} deactivated", doneMany: "{n} users deactivated",
 		back: "{name} is active again", backMany: "{n} users are active again",
 	},
 	"user.reactivate": {
-		done: "{name} reactivated", doneMany: "{n} users reactivated",
+		of: fieldStatus, done: "{name} reactivated", doneMany: "{n} users reactivated",
 		back: "{name} is inactive again", backMany: "{n} users are inactive again",
 	},
 	"user.remove": {done: "{name} removed", doneMany: "{n} users removed", back: "{name} is back", backMany: "{n} users are back"},
@@ -64,15 +74,15 @@ var wordsOfActions = map[string]stepWords{
 	},
 	"user.accept": {done: "invitation accepted", never: "its token is used up"},
 	"user.join_group": {
-		done: "{name} added to {to}", doneMany: "{n} users added to {to}",
+		of: fieldGroup, done: "{name} added to {to}", doneMany: "{n} users added to {to}",
 		back: "{name} is out of {to} again", backMany: "{n} users are out of {to} again",
 	},
 	"user.leave_group": {
-		done: "{name} taken out of {from}", doneMany: "{n} users taken out of {from}",
+		of: fieldGroup, done: "{name} taken out of {from}", doneMany: "{n} users taken out of {from}",
 		back: "{name} is in {from} again", backMany: "{n} users are in {from} again",
 	},
 	"user.set_groups": {
-		done: "groups of {name} changed", doneMany: "groups of {n} users changed",
+		of: fieldGroup, done: "groups of {name} changed", doneMany: "groups of {n} users changed",
 		back: "groups of {name} back to what they were", backMany: "groups of {n} users back to what they were",
 	},
 	"service_account.delete": {

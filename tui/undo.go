@@ -105,12 +105,13 @@ func (c *console) tookBack(r model.UndoReport, choice model.UndoChoice, err erro
 		return c.say("Left as it is: " + r.Step.Does())
 	}
 	said := r.Says()
+	notes := strings.Join(append([]string{""}, firstOf(r.Notes, 3)...), ". ")
 	if len(r.Refused) > 0 {
-		c.push(undoPage(said, r.Refused))
+		c.push(undoPage(said+notes, r.Refused))
 		return c.warn(said + ", but " + count(len(r.Refused), "") + " refused")
 	}
 	if len(r.Notes) > 0 {
-		return c.warn(said + ". " + strings.Join(firstOf(r.Notes, 3), ". "))
+		return c.warn(said + notes)
 	}
 	cmd := c.say(said)
 	if !r.Redo { // what is done again can be undone, which is said of every change
@@ -185,7 +186,7 @@ func undoPage(done string, refused []model.Refusal) *page {
 	p.title = "Not all of it"
 	body := p.body
 	p.body = func(c *console, width int) []line {
-		lines := c.paragraphs(done+". "+count(len(refused), "")+" refused and left as they are:", width)
+		lines := c.paragraphs(done+". "+count(len(refused), "")+" refused:", width)
 		return append(lines, body(c, width)[1:]...)
 	}
 	return p

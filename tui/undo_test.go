@@ -350,3 +350,13 @@ func TestUndoBeforeAnybodyHasLooked(t *testing.T) {
 	o.c.steps, o.c.stepsKnown = model.Steps{}, false // as in a console that was just begun
 	o.press("u").sees("Undone: role of Ben Okafor back to Consumer")
 }
+
+func TestUndoOfManyNamesWhatIsGone(t *testing.T) {
+	o := newOffice(t, 100, 24)
+	o.press("space space a s").enter("Builder").press("enter").sees("2 users set to Builder · u undo")
+	_, err := o.c.session.Directory.RemoveUsers(t.Context(), o.other, []model.Seen{{ID: o.ben}}, true)
+	o.must(err)
+	o.arrive()
+	o.press("u").sees("Undone: role of Eli back to Consumer. 1 refused", "not there any more · 1", "ben@acme.test")
+	o.press("esc").sees("Undone: role of Eli back to Consumer, but 1 refused")
+}

@@ -1,0 +1,75 @@
+package model_test
+
+import (
+	"slices"
+	"testing"
+
+	"lanyard/model"
+)
+
+// partly is an undo or a redo of which some is refused or left.
+func (a *account) partly(says string, refused, notes []string) func(model.UndoReport, error) {
+	return func(r model.UndoReport, err error) {
+		a.Helper()
+		if err != nil || r.Says() != says {
+			a.Errorf("it says %q, %v; want %q", r.Says(), err, says)
+		}
+		var names []string
+		for _, x := range r.Refused {
+			names = append(names, x.Name)
+		}
+		if !slices.Equal(names, refused) || !slices.Equal(r.Notes, notes) {
+			a.Errorf("refused are %q, and noted is %q", names, r.Notes)
+		}
+	}
+}
+
+// What is gone meanwhile is named, and what is said counts what was done.
+func TestUndoOfManySaysOfWhichItIs(t *testing.T) {
+	a := newAccount(t)
+	var list []model.ID
+	for _, name := range []string{"z1", "z2", "z3"} {
+		list = append(list, a.machine(name, model.RoleBuilder).ID)
+	}
+	boss := a.add("boss@acme.test", model.RoleAdmin)
+	a.done(a.SetServiceAccountsRole(t.Context(), a.ana, seen(list...), model.RoleAdmin))
+	a.done(a.DeleteServiceAccounts(t.Context(), boss, seen(list[2])))
+	a.partly("Undone: roles of 2 service accounts back to what they were", []string{"z3"}, nil)(a.Undo(t.Context(), a.ana, model.UndoChoice{}))
+	a.done(a.DeleteServiceAccounts(t.Context(), boss, seen(list[0])))
+	steps, err := model.UndoSteps(t.Context(), a.store, a.ana.User)
+	if err != nil || steps.Redo().Does() != "Role of 2 service accounts set to Admin" {
+		t.Errorf("%q %v", steps.Redo().Does(), err)
+	}
+	a.partly("Redone: role of z2 set to Admin", []string{"z1"}, nil)(a.Redo(t.Context(), a.ana, model.UndoChoice{}))
+	a.partly("Undone: role of z2 back to Builder", nil, nil)(a.Undo(t.Context(), a.ana, model.UndoChoice{}))
+	a.partly("Redone: role of z2 set to Admin", nil, nil)(a.Redo(t.Context(), a.ana, model.UndoChoice{}))
+}
+
+func TestUndoOfManySaysWhatIsLeft(t *testing.T) {
+	e := newEstate(t)
+	zoe := e.add("zoe@acme.test", model.RoleAdmin)
+	e.done(e.SetUsersRole(t.Context(), e.ana, seen(e.ben.User, e.eli.User, e.boss.User), model.RoleTenantGuest))
+	e.done(e.SetUsersRole(t.Context(), zoe, seen(e.ben.User), model.RoleAdmin))
+	e.partly("Undone: roles of 2 users back to what they were", nil, []string{"Ben was left as somebody else made it"})(
+		e.Undo(t.Context(), e.ana, model.UndoChoice{Keep: true}))
+	e.done(e.SetUsersRole(t.Context(), zoe, seen(e.eli.User), model.RoleConsumer))
+	e.partly("Redone: role of Boss set to Tenant Guest", nil, []string{"Eli was left as somebody else made it"})(
+		e.Redo(t.Context(), e.ana, model.UndoChoice{Keep: true}))
+}
+
+// What follows from what was done to the targets isn't counted among them: Ana, who stays Owner in the place of Ben.
+func TestUndoCountsWhatTheChangeWasAbout(t *testing.T) {
+	e := newEstate(t)
+	e.join(e.ops, 0, e.ana)
+	e.done(e.RemoveUsers(t.Context(), e.ana, seen(e.ben.User, e.eli.User), true))
+	e.expect("inviting Ben anew", e.inviteAs(e.boss, model.Invite{Email: "BEN@acme.test", Role: model.RoleBuilder}), nil)
+	e.partly("Undone: Eli is back", []string{"Ben", "Ana Ruiz"}, nil)(e.Undo(t.Context(), e.ana, model.UndoChoice{}))
+}
+
+// A person who is gone is named as the event named them: by the email.
+func TestUndoNamesPeopleWhoAreGone(t *testing.T) {
+	e := newEstate(t)
+	e.done(e.AddUsersToGroup(t.Context(), e.ana, seen(e.eli.User, e.boss.User), e.team))
+	e.done(e.RemoveUsers(t.Context(), e.boss, seen(e.eli.User), false))
+	e.partly("Undone: Boss is out of team again", []string{"eli@acme.test"}, nil)(e.Undo(t.Context(), e.ana, model.UndoChoice{}))
+}
