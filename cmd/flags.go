@@ -21,8 +21,7 @@ func wholly(steps []step, version uint64) work {
 	return func(ctx context.Context, a *acting, list []target) (total model.Outcome, err error) {
 		for part := range slices.Chunk(list, setAtOnce) {
 			out, err := whollySome(ctx, a, steps, version, part)
-			total.Done += out.Done
-			total.Refused = append(total.Refused, out.Refused...)
+			total = total.And(out)
 			if err != nil {
 				return total, err
 			}
@@ -34,7 +33,9 @@ func wholly(steps []step, version uint64) work {
 // whollySome changes all of a few records together. Where one of them is refused, none is changed and each half is tried by
 // itself, until it is found: mostly none is, and one transaction does for many.
 func whollySome(ctx context.Context, a *acting, steps []step, version uint64, list []target) (model.Outcome, error) {
+	var same map[model.ID]int // in how many steps
 	err := a.Together(ctx, func(ctx context.Context, d *model.Directory) error {
+		same = map[model.ID]int{}
 		seen := make([]model.Seen, len(list))
 		for i, t := range list {
 			seen[i] = model.Seen{ID: t.id, Version: version}
@@ -47,6 +48,9 @@ func whollySome(ctx context.Context, a *acting, steps []step, version uint64, li
 			if len(out.Refused) > 0 {
 				return out.Refused[0].Err
 			}
+			for _, id := range out.Same {
+				same[id]++
+			}
 			for i := range seen {
 				seen[i].Version = 0 // ours from here on
 			}
@@ -55,7 +59,13 @@ func whollySome(ctx context.Context, a *acting, steps []step, version uint64, li
 	})
 	switch {
 	case err == nil:
-		return model.Outcome{Done: len(list)}, nil
+		out := model.Outcome{Done: len(list)}
+		for _, t := range list {
+			if same[t.id] == len(steps) {
+				out.Same = append(out.Same, t.id)
+			}
+		}
+		return out, nil
 	case !model.IsRefusal(err):
 		return model.Outcome{}, err
 	case len(list) == 1:
@@ -67,17 +77,21 @@ func whollySome(ctx context.Context, a *acting, steps []step, version uint64, li
 		return first, err
 	}
 	second, err := whollySome(ctx, a, steps, version, list[half:])
-	return model.Outcome{Done: first.Done + second.Done, Refused: append(first.Refused, second.Refused...)}, err
+	return first.And(second), err
 }
 
 // toEach makes a step of what changes one record.
 func toEach(do func(ctx context.Context, a *acting, seen model.Seen) error) step {
 	return func(ctx context.Context, a *acting, list []model.Seen) (out model.Outcome, err error) {
 		for _, seen := range list {
+			before := model.Wrote(ctx)
 			err := do(ctx, a, seen)
 			switch {
 			case err == nil:
 				out.Done++
+				if model.Wrote(ctx) == before {
+					out.Same = append(out.Same, seen.ID)
+				}
 			case model.IsRefusal(err):
 				out.Refused = append(out.Refused, model.Refusal{ID: seen.ID, Err: err})
 			default:

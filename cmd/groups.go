@@ -20,10 +20,10 @@ func (e *env) groupsCommand() *cobra.Command {
 	return nounCommand("groups", "Put users together who share their workspaces", groupsLong,
 		"  lanyard groups create oncall --description \"At night\"\n  lanyard groups add oncall ben@example.com",
 		e.listGroupsCommand(), e.showGroupCommand(), e.createGroupCommand(), e.setGroupsCommand(), e.deleteGroupsCommand(),
-		e.moveCommand("add GROUP EMAIL...", "Add users to a group", "added to", "  lanyard groups add sre ben@example.com dora@example.com",
-			(*model.Directory).AddUsersToGroup),
-		e.moveCommand("remove GROUP EMAIL...", "Take users out of a group", "taken out of", "  lanyard groups remove platform ben@example.com",
-			(*model.Directory).RemoveUsersFromGroup))
+		e.moveCommand("add GROUP EMAIL...", "Add users to a group", [2]string{"added to", "already in"},
+			"  lanyard groups add sre ben@example.com dora@example.com", (*model.Directory).AddUsersToGroup),
+		e.moveCommand("remove GROUP EMAIL...", "Take users out of a group", [2]string{"taken out of", "not in"},
+			"  lanyard groups remove platform ben@example.com", (*model.Directory).RemoveUsersFromGroup))
 }
 
 // groupList describes the lists of groups.
@@ -176,9 +176,9 @@ func (e *env) deleteGroupsCommand() *cobra.Command {
 	})
 }
 
-// moveCommand puts users into a group or takes them out.
+// moveCommand puts users into a group or takes them out. done says what became of them, and what they are who were so already.
 func (e *env) moveCommand(
-	use, short, done, example string,
+	use, short string, done [2]string, example string,
 	move func(*model.Directory, context.Context, model.Actor, []model.Seen, model.ID) (model.Outcome, error),
 ) *cobra.Command {
 	m := &many{noun: "user", find: findUser}
@@ -196,7 +196,7 @@ func (e *env) moveCommand(
 			if err != nil {
 				return err
 			}
-			m.done = done + " " + g.Name
+			m.done, m.already = done[0]+" "+g.Name, done[1]+" "+g.Name
 			m.do = each(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 				return move(a.Directory, ctx, a.me, list, g.ID)
 			})

@@ -34,6 +34,7 @@ type weigher func(ctx context.Context, a *acting, list []target) (about []target
 type many struct {
 	noun     string // "user"
 	done     string // "deactivated"
+	already  string // "already in sre": what those were who were so; "already so" if empty
 	find     finder
 	do       work
 	question string  // "Remove"; "" asks nothing
@@ -124,7 +125,7 @@ func (m *many) doTogether(ctx context.Context, a *acting, targets []target) (out
 		return err
 	})
 	if err != nil {
-		out.Done = 0
+		out.Done, out.Same = 0, nil
 	}
 	if errors.Is(err, errUndone) {
 		err = nil
@@ -160,16 +161,31 @@ func (m *many) report(e *env, asked int, targets []target, faults []error, out m
 			done = append(done, t.id)
 		}
 	}
-	if len(done) > 0 && !m.quiet {
-		what := count(len(done), m.noun)
-		if len(done) == 1 {
-			what = nameOf(targets, done[0])
+	changed := slices.DeleteFunc(slices.Clone(done), func(id model.ID) bool { return slices.Contains(out.Same, id) })
+	if !m.quiet {
+		verb := "were "
+		if len(out.Same) == 1 {
+			verb = "was "
 		}
-		if _, err := fmt.Fprintln(e.out, text.Clean(what+" "+m.done)); err != nil {
+		err := errors.Join(m.tell(e, targets, changed, m.done), m.tell(e, targets, out.Same, verb+cmp.Or(m.already, "already so")))
+		if err != nil {
 			return done, err
 		}
 	}
-	return done, m.failure(e, asked, len(done), faults)
+	return done, m.failure(e, asked, len(changed), faults)
+}
+
+// tell says what became of some of the targets: of one by its name, of more by how many they are.
+func (m *many) tell(e *env, targets []target, list []model.ID, became string) error {
+	if len(list) == 0 {
+		return nil
+	}
+	what := count(len(list), m.noun)
+	if len(list) == 1 {
+		what = nameOf(targets, list[0])
+	}
+	_, err := fmt.Fprintln(e.out, text.Clean(what+" "+became))
+	return err
 }
 
 func nameOf(targets []target, id model.ID) string {

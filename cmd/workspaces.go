@@ -194,8 +194,7 @@ func grantWork(workspace, role model.ID) work {
 				}
 			}
 			out, err := s.set(a.Directory, ctx, a.me, seen, workspace, role)
-			total.Done += out.Done
-			total.Refused = append(total.Refused, out.Refused...)
+			total = total.And(out)
 			if err != nil {
 				return total, err
 			}
@@ -220,7 +219,7 @@ has the new role afterwards.`,
 			}
 			return e.changeMembers(c, m, &who, args, func(ctx context.Context, a *acting) (model.ID, error) {
 				r, err := a.FindRole(ctx, model.ScopeWorkspace, role)
-				m.done = "added as " + r.Name
+				m.done, m.already = "added as "+r.Name, "already there as "+r.Name
 				return r.ID, err
 			})
 		},
@@ -239,7 +238,7 @@ func (e *env) removeMembersCommand() *cobra.Command {
 		Example: "  lanyard workspaces remove web-shop ben@example.com\n  lanyard workspaces remove web-shop --group platform --service-account ci-runner",
 		RunE: func(c *cobra.Command, args []string) error {
 			return e.changeMembers(c, m, &who, args, func(context.Context, *acting) (model.ID, error) {
-				m.done = "taken out"
+				m.done, m.already = "taken out", "not in it"
 				return 0, nil
 			})
 		},

@@ -84,6 +84,7 @@ type change struct {
 	fault     error      // what a look-up for the rules failed with
 	told      []Change   // what the events of a row said
 	chain     eventChain
+	events    int // how many were appended: none where nothing was to do
 }
 
 // lookUp reads a record for the rules, which know only whether it is there. Anything else fails the transaction.

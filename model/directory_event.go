@@ -38,6 +38,7 @@ func (c *change) event(action string, target Ref, name string, changes ...Change
 	e.Hash = chainSum(c.chain.mac, before, e.Seq, body)
 	c.chain.last, c.chain.hash = e.Seq, e.Hash
 	c.told = append(c.told, changes...)
+	c.events++
 	if c.recording != nil {
 		c.recording.name(e)
 	}

@@ -15,8 +15,17 @@ type Refusal struct {
 
 // Outcome says how a change of many went.
 type Outcome struct {
-	Done    int
+	Done    int  // are as was asked for
+	Same    []ID // of these, those that were so already
 	Refused []Refusal
+}
+
+// Changed is how many records the change made other than they were.
+func (o Outcome) Changed() int { return o.Done - len(o.Same) }
+
+// And is how this change and another one together went.
+func (o Outcome) And(other Outcome) Outcome {
+	return Outcome{o.Done + other.Done, append(o.Same, other.Same...), append(o.Refused, other.Refused...)}
 }
 
 // Err returns the only refusal's reason when a change of one was refused, and nil otherwise.
@@ -70,11 +79,15 @@ func collect[T any](
 		err := d.update(ctx, actor, func(c *change) error {
 			made, out = nil, Outcome{}
 			for _, seen := range part {
+				events := c.events
 				one, name, err := op(c, seen)
 				switch {
 				case err == nil:
 					made = append(made, one)
 					out.Done++
+					if c.events == events {
+						out.Same = append(out.Same, seen.ID)
+					}
 				case refused(err):
 					out.Refused = append(out.Refused, Refusal{seen.ID, name, err})
 				default:
@@ -87,8 +100,7 @@ func collect[T any](
 			return all, total, err
 		}
 		all = append(all, made...)
-		total.Done += out.Done
-		total.Refused = append(total.Refused, out.Refused...)
+		total = total.And(out)
 		through += len(part)
 		ReportProgress(ctx, through, len(list))
 	}

@@ -28,6 +28,7 @@ type recording struct {
 type openStep struct {
 	id    ID
 	like  *Step        // what it takes back, if it does
+	wrote int          // how many transactions changed something
 	known map[Ref]bool // the targets that were counted, as far as they are few
 }
 
@@ -40,6 +41,7 @@ func (s *openStep) committed(r *recording) {
 		return
 	}
 	s.id = r.stepID
+	s.wrote++
 	if s.known == nil {
 		s.known = map[Ref]bool{}
 	}
@@ -59,6 +61,10 @@ func OneStep(ctx context.Context) context.Context {
 	}
 	return context.WithValue(ctx, stepKey{}, &openStep{})
 }
+
+// Wrote returns how many transactions have changed something so far in the step of a context from OneStep: none where all
+// that was asked for was so already.
+func Wrote(ctx context.Context) int { return stepOf(ctx).wrote }
 
 func stepOf(ctx context.Context) *openStep {
 	if s, ok := ctx.Value(stepKey{}).(*openStep); ok {

@@ -123,6 +123,11 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw T, value string,
 	apply, actor := col.edit.apply, s.c.session.Actor
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		err := apply(ctx, d, actor, saw, value)
+		said := col.Title + " changed"
+		wrote := model.Wrote(ctx) > 0
+		if !wrote {
+			said = col.Title + " is already so"
+		}
 		return func(c *console) tea.Cmd {
 			ed.busy = false
 			if errors.Is(err, model.ErrConflict) {
@@ -133,7 +138,7 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw T, value string,
 				return nil
 			}
 			c.remove(ed)
-			return tea.Batch(c.say(col.Title+" changed"), s.goOn(next), ed.ahead.press(c))
+			return tea.Batch(c.sayWritten(said, wrote), s.goOn(next), ed.ahead.press(c))
 		}
 	})
 }
@@ -217,13 +222,17 @@ func (s *sheet[T]) applyChoice(p *picker, col column[T], saw T, o option) tea.Cm
 	choose, actor := col.edit.choose, s.c.session.Actor
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		err := choose(ctx, d, actor, saw, o)
+		said, wrote := col.Title+" set to "+o.name, model.Wrote(ctx) > 0
+		if !wrote {
+			said = s.label(saw) + " is already " + o.name
+		}
 		return func(c *console) tea.Cmd {
 			now, moved, _ := s.moved(saw)
 			if !errors.Is(err, model.ErrConflict) || !moved {
 				if err != nil {
 					return c.fail(err)
 				}
-				return c.say(col.Title + " set to " + o.name)
+				return c.sayWritten(said, wrote)
 			}
 			return s.choiceOvertaken(p, col, saw, now, o)
 		}

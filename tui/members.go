@@ -126,7 +126,7 @@ func inTurn(changed map[uint64]int, list []model.Seen, do func(id model.ID, stat
 		list[i].Version = 0
 	}
 	var total model.Outcome
-	refused := map[model.ID]bool{}
+	refused, same := map[model.ID]bool{}, map[model.ID]int{}
 	for _, id := range slices.Sorted(maps.Keys(changed)) {
 		out, err := do(model.ID(id), changed[id])
 		if err != nil {
@@ -135,9 +135,17 @@ func inTurn(changed map[uint64]int, list []model.Seen, do func(id model.ID, stat
 		for _, r := range out.Refused {
 			refused[r.ID] = true
 		}
+		for _, who := range out.Same {
+			same[who]++
+		}
 		total.Refused = append(total.Refused, out.Refused...)
 	}
 	total.Done = len(list) - len(refused)
+	for _, seen := range list {
+		if same[seen.ID] == len(changed) {
+			total.Same = append(total.Same, seen.ID)
+		}
+	}
 	return total, nil
 }
 
@@ -217,8 +225,8 @@ func setWorkspaces(seen model.Seen, changed map[uint64]int, roles []model.ID, se
 			if err != nil {
 				return total, err
 			}
-			total.Done, total.Refused = total.Done+out.Done, append(total.Refused, out.Refused...)
-			if len(out.Refused) == 0 {
+			total = total.And(out)
+			if out.Changed() > 0 {
 				seen.Version++ // our own change
 			}
 		}

@@ -69,8 +69,7 @@ func setMembers(group model.ID, changed map[uint64]int) pickWork {
 			return joined, err
 		}
 		left, err := d.RemoveUsersFromGroup(ctx, a, out, group)
-		left.Done, left.Refused = joined.Done+left.Done, append(joined.Refused, left.Refused...)
-		return left, err
+		return joined.And(left), err
 	}
 }
 
@@ -182,8 +181,7 @@ func (m *memberList) setRoles(workspace model.ID, changed map[uint64]int, roles 
 			if err != nil {
 				return total, err
 			}
-			total.Done += out.Done
-			total.Refused = append(total.Refused, out.Refused...)
+			total = total.And(out)
 		}
 		return total, nil
 	}

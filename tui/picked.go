@@ -36,21 +36,32 @@ func (c *console) applyPicked(p *picked) tea.Cmd {
 	actor, work := c.session.Actor, p.plan(p.changed)
 	return c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		out, err := work(ctx, d, actor)
+		said, wrote := p.done, model.Wrote(ctx) > 0
+		if !wrote {
+			said = pickedAlready
+		}
 		return func(c *console) tea.Cmd {
 			if p.latest != nil && p.tries < maxTries && wasOvertaken(out, err) {
 				p.tries++
 				return c.pickOvertaken(p)
+			}
+			if err == nil && len(out.Refused) == 0 {
+				return c.sayWritten(said, wrote)
 			}
 			return c.reportPicked(p, out, err)
 		}
 	})
 }
 
+// pickedAlready says that somebody else was faster in just what was chosen.
+const pickedAlready = "Nothing to change: it is already so"
+
 func wasOvertaken(out model.Outcome, err error) bool {
 	return errors.Is(err, model.ErrConflict) ||
 		slices.ContainsFunc(out.Refused, func(r model.Refusal) bool { return errors.Is(r.Err, model.ErrConflict) })
 }
 
+// reportPicked says what of a choice was refused.
 func (c *console) reportPicked(p *picked, out model.Outcome, err error) tea.Cmd {
 	switch {
 	case err != nil:
@@ -60,12 +71,10 @@ func (c *console) reportPicked(p *picked, out model.Outcome, err error) tea.Cmd 
 		c.push(p.list)
 		return c.fail(out.Refused[0].Err)
 	case len(out.Refused) == 1:
-		return c.fail(fmt.Errorf("%s set, 1 refused: %w", count(out.Done, ""), out.Refused[0].Err))
-	case len(out.Refused) > 1:
-		c.push(refusalPage(p.done, out.Refused))
-		return c.warn(count(len(out.Refused), "") + " refused")
+		return c.fail(fmt.Errorf("%s set, 1 refused: %w", count(out.Changed(), ""), out.Refused[0].Err))
 	}
-	return c.say(p.done)
+	c.push(refusalPage(p.done, out.Refused))
+	return c.warn(count(len(out.Refused), "") + " refused")
 }
 
 // pickOvertaken tries again with the records as they are now, and asks first about the entries that others changed too.
@@ -84,7 +93,7 @@ func (c *console) pickOvertaken(p *picked) tea.Cmd {
 		}
 	}
 	if len(p.changed) == 0 {
-		return c.say(p.done)
+		return c.warn(pickedAlready)
 	}
 	if len(fields) == 0 {
 		return c.applyPicked(p)

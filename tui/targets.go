@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"iter"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -197,12 +198,48 @@ func (s *sheet[T]) report(called, done string, asked int, out model.Outcome, err
 		refused[i] = uint64(r.ID)
 	}
 	s.grid.MarkOnly(refused)
+	said := s.outcome(called, done, asked, out)
+	switch {
+	case len(refused) > 0:
+		s.c.push(refusalPage(said, out.Refused))
+		return s.c.warn(count(len(refused), "") + " refused, still marked")
+	case out.Changed() == 0:
+		return s.c.warn(said)
+	}
+	return s.c.say(said)
+}
+
+// outcome says what was done to some rows, and how many of them were already so.
+func (s *sheet[T]) outcome(called, done string, asked int, out model.Outcome) string {
+	same := len(out.Same)
 	if asked > 1 {
-		called = count(out.Done, s.noun)
+		called = count(out.Changed(), s.noun)
+		if same == out.Done {
+			called = count(same, s.noun)
+		}
 	}
-	if len(refused) == 0 {
-		return s.c.say(called + " " + done)
+	switch {
+	case same == 0:
+		return called + " " + done
+	case same < out.Done:
+		return called + " " + done + ", " + count(same, "") + " " + wasOrWere(same) + " " + already(done)
+	case same == 1:
+		return called + " is " + already(done)
 	}
-	s.c.push(refusalPage(called+" "+done, out.Refused))
-	return s.c.warn(count(len(refused), "") + " refused, still marked")
+	return called + " are " + already(done)
+}
+
+// already says of what a change would have done that it was so: "already Builder".
+func already(done string) string {
+	if value, ok := strings.CutPrefix(done, "set to "); ok {
+		return "already " + value
+	}
+	return "already so"
+}
+
+func wasOrWere(n int) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
 }

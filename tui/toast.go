@@ -32,6 +32,14 @@ func (c *console) say(text string) tea.Cmd {
 	return c.toastTimer()
 }
 
+// sayWritten shows that something was done, or that there was nothing to do.
+func (c *console) sayWritten(text string, wrote bool) tea.Cmd {
+	if !wrote {
+		return c.warn(text)
+	}
+	return c.say(text)
+}
+
 // warn shows something that deserves a look but is no error.
 func (c *console) warn(text string) tea.Cmd {
 	c.put(theme.Warn, text)

@@ -360,3 +360,14 @@ func TestUndoOfManyNamesWhatIsGone(t *testing.T) {
 	o.press("u").sees("Undone: role of Eli back to Consumer. 1 refused", "not there any more · 1", "ben@acme.test")
 	o.press("esc").sees("Undone: role of Eli back to Consumer, but 1 refused")
 }
+
+// What was so already is said to be so, and no undo is offered for it.
+func TestWhatIsSoAlreadyIsntUndone(t *testing.T) {
+	o := newOffice(t, 100, 24)
+	o.press("right right enter").enter("consumer").press("enter").sees("! Ben Okafor is already Consumer").misses("✓", "u undo")
+	o.press("a s").enter("consumer").press("enter").sees("! Ben Okafor is already Consumer").misses("u undo")
+	o.press("space space a s").enter("consumer").press("enter").sees("! 2 users are already Consumer").misses("u undo")
+	o.press("g down a s").enter("builder").press("enter").sees("✓ Role set to Builder · u undo")
+	o.press("space space a s").enter("builder").press("enter").sees("✓ 1 user set to Builder, 1 was already Builder · u undo")
+	o.press("g down left left enter end space enter").sees("! Name is already so").misses("u undo")
+}
