@@ -99,9 +99,8 @@ func (d *Directory) takeBack(ctx context.Context, actor Actor, choice UndoChoice
 		ReportProgress(ctx, through, max(report.Step.Records, through))
 	}
 	tally.conclude(&report)
-	if err := d.nameGone(ctx, &report); err != nil {
-		return report, err
-	}
+	d.nameGone(ctx, &report)
+	d.noteHanded(ctx, &report, tally.uncreated)
 	if tally.swept {
 		if err := d.sweep(ctx, actor); err != nil {
 			return report, err

@@ -27,6 +27,7 @@ type undonePart struct {
 	sweep         bool     // something was deleted that others refer to
 	left          []Ref    // targets of the step that weren't taken back
 	kept          []string // the names of records that stay as somebody else made them
+	uncreated     []ID     // service accounts whose creation was taken back
 	first         Step     // the step as if it were about the first that was taken back alone
 }
 

@@ -81,6 +81,9 @@ func (u *undoing) keepTheirs(t touch, now undoable) {
 // took notes that a touch was taken back.
 func (u *undoing) took(t touch, name string) {
 	u.out.done++
+	if u.step.uncreates(t) {
+		u.out.uncreated = append(u.out.uncreated, t.ref.ID)
+	}
 	if u.out.first.Count == 0 && u.step.about(t) {
 		u.out.first = u.step.only(teller{u.change}, name, t)
 	}
@@ -88,10 +91,11 @@ func (u *undoing) took(t touch, name string) {
 
 // undoTally is what became of a step's targets, all its parts together.
 type undoTally struct {
-	left  map[Ref]bool
-	kept  []string
-	first Step // as if it were about the first of what was taken back alone; Count is 0 for none
-	swept bool
+	left      map[Ref]bool
+	kept      []string
+	uncreated []ID
+	first     Step // as if it were about the first of what was taken back alone; Count is 0 for none
+	swept     bool
 }
 
 // add counts a part in.
@@ -103,6 +107,7 @@ func (t *undoTally) add(part undonePart) {
 		t.left[ref] = true
 	}
 	t.kept = append(t.kept, part.kept...)
+	t.uncreated = append(t.uncreated, part.uncreated...)
 	if t.first.Count == 0 {
 		t.first = part.first
 	}
@@ -125,8 +130,8 @@ func (t *undoTally) conclude(r *UndoReport) {
 	}
 }
 
-// nameGone gives those that are gone the names that the step's own events have for them.
-func (d *Directory) nameGone(ctx context.Context, r *UndoReport) error {
+// nameGone gives those that are gone the names that the step's own events have for them, or numbers if those can't be read.
+func (d *Directory) nameGone(ctx context.Context, r *UndoReport) {
 	names := map[ID]string{}
 	for _, x := range r.Refused {
 		if x.Name == "" {
@@ -137,7 +142,7 @@ func (d *Directory) nameGone(ctx context.Context, r *UndoReport) error {
 	for next := r.Step.first; missing > 0 && next <= r.Step.last; next += searchSize {
 		part, err := readEvents(ctx, d.store, next, min(r.Step.last, next+searchSize-1))
 		if err != nil {
-			return err
+			break
 		}
 		for _, raw := range part {
 			e, ok := raw.decode(true)
@@ -156,5 +161,4 @@ func (d *Directory) nameGone(ctx context.Context, r *UndoReport) error {
 			x.Name = "number " + strconv.FormatUint(uint64(x.ID), 10)
 		}
 	}
-	return nil
 }

@@ -73,3 +73,50 @@ func TestUndoNamesPeopleWhoAreGone(t *testing.T) {
 	e.done(e.RemoveUsers(t.Context(), e.boss, seen(e.eli.User), false))
 	e.partly("Undone: Boss is out of team again", []string{"eli@acme.test"}, nil)(e.Undo(t.Context(), e.ana, model.UndoChoice{}))
 }
+
+// A key that somebody may hold is gone with the service account whose creation is undone, which is said.
+func TestUndoOfACreationSaysThatAKeyIsOut(t *testing.T) {
+	for name, tt := range map[string]struct {
+		uses []model.KeyUse
+		note []string
+	}{
+		"nobody has it": {nil, nil},
+		"copied":        {[]model.KeyUse{model.UseCopy}, []string{"The key of ci had been copied: tell whoever has it that it works no more"}},
+		"shown":         {[]model.KeyUse{model.UseReveal}, []string{"The key of ci had been shown: tell whoever has it that it works no more"}},
+		"both": {
+			[]model.KeyUse{model.UseReveal, model.UseCopy},
+			[]string{"The key of ci had been copied and shown: tell whoever has it that it works no more"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAccount(t)
+			other := a.machine("other", model.RoleBuilder)
+			bot := a.machine("ci", model.RoleBuilder)
+			for _, use := range tt.uses {
+				a.open(other.ID)
+				key, err := a.OpenAPIKey(t.Context(), a.ana, bot.ID, use)
+				if err != nil {
+					t.Fatal(err)
+				}
+				key.Wipe()
+			}
+			a.partly("Undone: service account ci deleted", nil, tt.note)(a.Undo(t.Context(), a.ana, model.UndoChoice{}))
+			a.partly("Redone: service account ci created", nil, nil)(a.Redo(t.Context(), a.ana, model.UndoChoice{}))
+			a.partly("Undone: service account ci deleted", nil, tt.note)(a.Undo(t.Context(), a.ana, model.UndoChoice{}))
+		})
+	}
+}
+
+func TestUndoOfManyCreationsSaysHowManyKeysAreOut(t *testing.T) {
+	a := newAccount(t)
+	ctx := model.OneStep(t.Context())
+	for _, name := range []string{"c1", "c2", "c3"} {
+		bot, err := a.CreateServiceAccount(ctx, a.ana, model.ServiceAccountDraft{Name: name, Role: model.RoleBuilder})
+		made(a, bot, err)
+		if name != "c2" {
+			a.open(bot.ID)
+		}
+	}
+	a.partly("Undone: 3 service accounts deleted", nil,
+		[]string{"The keys of 2 of them had been copied: tell whoever has one that it works no more"})(a.Undo(t.Context(), a.ana, model.UndoChoice{}))
+}

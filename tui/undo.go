@@ -111,13 +111,24 @@ func (c *console) tookBack(r model.UndoReport, choice model.UndoChoice, err erro
 		return c.warn(said + ", but " + count(len(r.Refused), "") + " refused")
 	}
 	if len(r.Notes) > 0 {
-		return c.warn(said + notes)
+		return c.tell(said, notes)
 	}
 	cmd := c.say(said)
 	if !r.Redo { // what is done again can be undone, which is said of every change
 		c.hint("U redo")
 	}
 	return cmd
+}
+
+// tell says what was done with what there is to know of it, on a page if that doesn't fit the line.
+func (c *console) tell(said, notes string) tea.Cmd {
+	if c.cells("! "+said+notes)+1 <= c.width {
+		return c.warn(said + notes)
+	}
+	c.push(&page{title: "Good to know", fixed: true, body: func(c *console, width int) []line {
+		return c.paragraphs(said+notes+".", width)
+	}})
+	return c.warn(said)
 }
 
 // firstOf returns the first few of some sentences, and how many more there are.

@@ -371,3 +371,16 @@ func TestWhatIsSoAlreadyIsntUndone(t *testing.T) {
 	o.press("space space a s").enter("builder").press("enter").sees("✓ 1 user set to Builder, 1 was already Builder · u undo")
 	o.press("g down left left enter end space enter").sees("! Name is already so").misses("u undo")
 }
+
+func TestUndoOfACreationSaysThatTheKeyIsOut(t *testing.T) {
+	for _, width := range []int{80, 140} {
+		o := newOffice(t, width, 24)
+		o.press("2 n").enter("deploy-bot").press("ctrl+s")
+		o.press("c").sees("copied")
+		o.press("u").sees("Undone: service account deploy-bot deleted", "The key of deploy-bot had")
+		o.checkFrame()
+		if width == 80 {
+			o.sees("Good to know", "works no more.").press("esc").sees("! Undone: service account deploy-bot deleted")
+		}
+	}
+}
