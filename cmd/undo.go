@@ -61,6 +61,9 @@ func (e *env) takeBack(c *cobra.Command, f undoFlags, do takeBack) error {
 	if f.force && f.keep {
 		return usage("Choose one of them.", "--force and --keep are opposites")
 	}
+	if f.event == 0 && c.Flags().Changed("event") {
+		return usage("See: lanyard activity list", "--event 0 is no event: they are numbered from 1")
+	}
 	a, err := e.acting(c.Context())
 	if err != nil {
 		return err

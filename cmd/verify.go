@@ -61,6 +61,13 @@ func (e *env) verify(c *cobra.Command, v verify) error {
 	if err != nil {
 		return err
 	}
+	if v.workspace != "" {
+		w, err := d.WorkspaceToVerify(ctx, v.workspace)
+		if err != nil {
+			return err
+		}
+		v.workspace = w.Name
+	}
 	if v.stream {
 		return e.verifyStream(ctx, v, d)
 	}
@@ -112,18 +119,21 @@ func (v verify) judge(verdict model.Verdict) model.Verdict {
 
 // failure is what the exit code is made of. In JSON everything is said already.
 func (v verify) failure(verdict model.Verdict) error {
-	kind, short := errKey, string(verdict.Reason)
+	kind, what := errKey, "The key is not good: "+string(verdict.Reason)
 	switch verdict.Reason {
 	case "":
 		return nil
 	case model.ReasonLacks:
-		kind, short = model.ErrNotPermitted, verdict.ServiceAccount.Name+" may not "+v.require
+		kind, what = model.ErrNotPermitted, "The key is good, but "+verdict.ServiceAccount.Name+" may not "+v.require
+		if v.workspace != "" {
+			what += " in " + v.workspace
+		}
 	case model.ReasonMalformed, model.ReasonChecksum, model.ReasonUnknown, model.ReasonExpired:
 	}
 	if v.output == "json" {
 		return silent{kind}
 	}
-	return &model.Error{Kind: kind, What: "The key is not good: " + short, Hint: hints[verdict.Reason]}
+	return &model.Error{Kind: kind, What: what, Hint: hints[verdict.Reason]}
 }
 
 // hints say what to do about a key that isn't good.

@@ -159,6 +159,16 @@ func (c *change) miss(publicID string) {
 	}
 }
 
+// WorkspaceToVerify returns the workspace with a name, or with an id where none is called so. It asks for nobody's permission,
+// as verifying doesn't: whoever guards a workspace by a name that isn't there has to hear of it.
+func (d *Directory) WorkspaceToVerify(ctx context.Context, name string) (w Workspace, err error) {
+	err = d.look(ctx, func(in *change) (err error) {
+		w, err = workspaces.find(in, name)
+		return err
+	})
+	return w, err
+}
+
 // usedGrain is how exactly it is kept when a key was last used.
 const usedGrain = time.Minute
 
