@@ -12,20 +12,12 @@ func (u *undoing) userKind() undoKind[User] {
 		kind: KindUser, decode: decodeUser,
 		next:    func(x User) User { x.Version++; return x },
 		may:     u.maySetUser,
-		free:    u.emailFree,
+		free:    u.emailBack,
 		save:    func(old *User, updated User) error { return u.saveUser(old, &updated) },
 		restore: u.restoreUser,
 		also:    u.unspend,
 		erase:   u.eraseUser,
 	}
-}
-
-func (u *undoing) emailFree(x User) error {
-	id, taken, err := held(u, IndexUserEmail, FoldEmail(x.Email))
-	if err != nil || !taken || id == x.ID {
-		return err
-	}
-	return u.emailTaken(id, x.Email)
 }
 
 // maySetUser asks what the use case would ask that sets this.
@@ -127,11 +119,12 @@ func (u *undoing) eraseUser(r Rules, now User) error {
 func entityKind[T interface {
 	named[T]
 	slotted[T]
+	origin
 }](u *undoing, e entity[T], may func(Rules, T, slot, string) error, restore func(Rules, T) (T, error), erase func(Rules, T) error,
 ) undoKind[T] {
 	return undoKind[T]{
 		kind: e.kind, decode: e.decode, next: T.next, may: may, restore: restore, erase: erase,
-		free: func(x T) error { return e.nameFree(u.change, x.ref().ID, nameOf(x)) },
+		free: func(x T) error { return nameBack(u, e, x) },
 		save: func(old *T, updated T) error {
 			var before record
 			var referred references

@@ -120,3 +120,21 @@ func TestUndoOfManyCreationsSaysHowManyKeysAreOut(t *testing.T) {
 	a.partly("Undone: 3 service accounts deleted", nil,
 		[]string{"The keys of 2 of them had been copied: tell whoever has one that it works no more"})(a.Undo(t.Context(), a.ana, model.UndoChoice{}))
 }
+
+// What comes back can't be given another name on the way, so that who has the name is named.
+func TestUndoSaysWhoHasTheName(t *testing.T) {
+	e := newEstate(t)
+	e.done(e.DeleteServiceAccounts(t.Context(), e.ana, seen(e.bot.ID)))
+	other, err := e.CreateServiceAccount(t.Context(), e.boss, model.ServiceAccountDraft{Name: "Bot", Role: model.RoleBuilder})
+	made(e, other, err)
+	_, err = e.Undo(t.Context(), e.ana, model.UndoChoice{})
+	e.expect("a name that was taken meanwhile", err, model.ErrTaken,
+		`The name "bot" belongs to another service account by now, made on 24 November 2026 by boss@acme.test. Rename or delete that one, and try again.`)
+	made(e, 0, e.RenameServiceAccount(t.Context(), e.boss, model.Seen{ID: other.ID}, "other"))
+	e.undo(e.ana)
+
+	e.done(e.RemoveUsers(t.Context(), e.ana, seen(e.eli.User), false))
+	made(e, 0, e.inviteAs(e.boss, model.Invite{Email: "ELI@acme.test", Role: model.RoleBuilder}))
+	_, err = e.Undo(t.Context(), e.ana, model.UndoChoice{})
+	e.expect("an email that was invited meanwhile", err, model.ErrTaken, "eli@acme.test was invited again meanwhile. Cancel that invite, and try again.")
+}
