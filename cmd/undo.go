@@ -123,10 +123,12 @@ type undoConflict struct {
 }
 
 type undoField struct {
-	Field  string `json:"field"`
-	Was    string `json:"was"`
-	Mine   string `json:"mine"`
-	Theirs string `json:"theirs"`
+	Field  string   `json:"field"`
+	Was    string   `json:"was"`
+	Mine   string   `json:"mine"`
+	Theirs string   `json:"theirs"`
+	By     *string  `json:"by"`
+	At     *instant `json:"at"`
 }
 
 // printUndo prints what was done, what wasn't and why. Where there is nothing to report on, the error says it.
@@ -155,8 +157,7 @@ func (e *env) printUndo(f undoFlags, r model.UndoReport, err error) error {
 	}
 	for _, x := range r.Conflicts {
 		for _, field := range x.Fields {
-			fmt.Fprintf(&b, "%s, %s: it was %s, you made it %s, now it is %s\n", x.Name, field.Field,
-				orNothing(field.Was), orNothing(field.Mine), orNothing(field.Theirs))
+			b.WriteString(conflictWords(r, x, field) + "\n")
 		}
 	}
 	for line := range strings.Lines(b.String()) {
@@ -165,6 +166,22 @@ func (e *env) printUndo(f undoFlags, r model.UndoReport, err error) error {
 		}
 	}
 	return nil
+}
+
+// conflictWords say what a field was, what was or would be made of it, and what it is, through whom.
+func conflictWords(r model.UndoReport, x model.Conflict, f model.FieldConflict) string {
+	mine := "you made it " + orNothing(f.Mine)
+	switch {
+	case r.Redo && f.Mine == "":
+		mine = "you would have it gone"
+	case r.Redo:
+		mine = "you would make it " + f.Mine
+	}
+	said := fmt.Sprintf("%s, %s: it was %s, %s, now it is %s", x.Name, f.Label(), orNothing(f.Was), mine, orNothing(f.Theirs))
+	if f.By != "" {
+		said += fmt.Sprintf(" (%s, %s)", f.By, momentText(f.At))
+	}
+	return said
 }
 
 func orNothing(s string) string {
@@ -188,7 +205,7 @@ func answerOf(r model.UndoReport, err error) undoAnswer {
 	for _, x := range r.Conflicts {
 		one := undoConflict{Kind: x.Ref.Kind.String(), ID: strconv.FormatUint(uint64(x.Ref.ID), 10), Name: x.Name, Version: x.Version, Fields: []undoField{}}
 		for _, field := range x.Fields {
-			one.Fields = append(one.Fields, undoField(field))
+			one.Fields = append(one.Fields, undoField{field.Field, field.Was, field.Mine, field.Theirs, nameJSON(field.By), timeJSON(field.At)})
 		}
 		a.Conflicts = append(a.Conflicts, one)
 	}

@@ -61,12 +61,16 @@ func (e Event) Deed() string {
 	if !ok {
 		verb = e.Action
 	}
-	verb = strings.ReplaceAll(verb, "_", " ")
-	first, size := utf8.DecodeRuneInString(verb)
+	return capitalised(strings.ReplaceAll(verb, "_", " "))
+}
+
+// capitalised is a text as a sentence or a title begins.
+func capitalised(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
 	if size == 0 {
 		return ""
 	}
-	return string(unicode.ToUpper(first)) + verb[size:]
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // Details says in one line what changed: "role: Builder → Admin, status: Active". It is as long as what changed. Its texts

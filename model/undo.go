@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // UndoChoice says what to do where somebody else has changed what a step changed. With neither Force nor Keep nothing is
@@ -39,8 +40,17 @@ type Conflict struct {
 // Seen names the conflict's record as it was shown, to insist.
 func (c Conflict) Seen() Seen { return Seen{c.Ref.ID, c.Version} }
 
-// FieldConflict is one field in words: before the step, as the step left it, and as it is now. "" is nothing.
-type FieldConflict struct{ Field, Was, Mine, Theirs string }
+// FieldConflict is one field in words. "" is nothing. What is mine is what I made of it, or what a redo would make of it;
+// Was is what it was before that, and Theirs what it is now.
+type FieldConflict struct {
+	Field, Was, Mine, Theirs string
+
+	By string    // the email of who changed it last; "" if the activity doesn't tell
+	At time.Time // when
+}
+
+// Label is the field's name as columns have it: "Role", "API key".
+func (f FieldConflict) Label() string { return capitalised(f.Field) }
 
 // Says is what was done, as a sentence without its full stop: "Undone: role of Ben Okafor back to Consumer".
 func (r UndoReport) Says() string {
@@ -81,6 +91,7 @@ func (d *Directory) takeBack(ctx context.Context, actor Actor, choice UndoChoice
 			return report, err
 		}
 		if len(report.Conflicts) > 0 {
+			d.nameOthers(ctx, actor, &report)
 			return report, overtaken(report)
 		}
 	}
@@ -242,7 +253,7 @@ func clash(tx ReadTx, s Step, p undoPart, t touch) (Conflict, error) {
 		return c, undecodable(t.ref.Kind, t.ref.ID)
 	}
 	c.Name, c.Version = now.title(), now.version()
-	tell, has := teller{tx}, now.slots()
+	tell, has := teller{tx, s.kind == stepUndone}, now.slots()
 	if t.kind == touchCreated {
 		c.Fields, err = createdFields(tell, s, p, t, now)
 		return c, err
@@ -256,7 +267,11 @@ func clash(tx ReadTx, s Step, p undoPart, t touch) (Conflict, error) {
 }
 
 func (t teller) conflict(m move, is string) FieldConflict {
-	return FieldConflict{t.field(m.slot), t.value(m.slot, m.from), t.value(m.slot, m.to), t.value(m.slot, is)}
+	was, mine := t.value(m.slot, m.from), t.value(m.slot, m.to)
+	if t.redo { // what was taken back is to be made again
+		was, mine = mine, was
+	}
+	return FieldConflict{Field: t.field(m.slot), Was: was, Mine: mine, Theirs: t.value(m.slot, is)}
 }
 
 // createdFields compares a record with what it was created as.
@@ -282,7 +297,7 @@ func createdFields(tell teller, s Step, p undoPart, t touch, now undoable) (list
 		return nil, err
 	}
 	if others := tally.Total() - s.into[t.ref.ID]; others > 0 {
-		list = append(list, FieldConflict{"members", "", "", members(others)})
+		list = append(list, FieldConflict{Field: "members", Theirs: members(others)})
 	}
 	return list, nil
 }

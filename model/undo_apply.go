@@ -308,7 +308,7 @@ func (u *undoing) tell(r undoable, from, to slots) error {
 	if u.step.kind == stepUndone {
 		verb = ".redo"
 	}
-	name, tell := r.title(), teller{u.change}
+	name, tell := r.title(), teller{ReadTx: u.change}
 	if user, ok := r.(User); ok {
 		name = user.Email
 	}

@@ -60,7 +60,7 @@ func (r *recording) remainder(c *change, s Step, touches []touch) Step {
 		b = r.before[t.ref]
 	}
 	if now, ok := decodeUndoable(t.ref, b); ok {
-		return s.only(teller{c}, now.title(), t)
+		return s.only(teller{ReadTx: c}, now.title(), t)
 	}
 	return s
 }
@@ -85,7 +85,7 @@ func (u *undoing) took(t touch, name string) {
 		u.out.uncreated = append(u.out.uncreated, t.ref.ID)
 	}
 	if u.out.first.Count == 0 && u.step.about(t) {
-		u.out.first = u.step.only(teller{u.change}, name, t)
+		u.out.first = u.step.only(teller{ReadTx: u.change}, name, t)
 	}
 }
 

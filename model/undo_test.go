@@ -291,7 +291,7 @@ func TestUndoAsksWhenSomebodyElseChangedTheSame(t *testing.T) {
 	before := e.picture()
 	r, err := e.Undo(t.Context(), e.ana, model.UndoChoice{})
 	e.expect("a conflict", err, model.ErrConflict, "Ben was changed by somebody else since")
-	want := []model.FieldConflict{{Field: "role", Was: "Consumer", Mine: "Builder", Theirs: "Tenant Guest"}}
+	want := []model.FieldConflict{{Field: "role", Was: "Consumer", Mine: "Builder", Theirs: "Tenant Guest", By: "boss@acme.test", At: e.last().Time}}
 	if len(r.Conflicts) != 1 || !slices.Equal(r.Conflicts[0].Fields, want) {
 		t.Fatalf("%+v", r)
 	}

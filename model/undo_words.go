@@ -3,8 +3,6 @@ package model
 import (
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // stepWords say what an action did and what taking it back did, of one target and of several. {name}, {from}, {to} and {n}
@@ -127,8 +125,7 @@ func (s Step) Does() string {
 	if strings.HasPrefix(text, s.Name) || s.From != "" && strings.HasPrefix(text, s.From) {
 		return text // a name stays as it is written
 	}
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + text[size:]
+	return capitalised(text)
 }
 
 func (s Step) does() string {
@@ -180,7 +177,10 @@ var fieldNames = map[field]string{
 }
 
 // teller puts slots into words.
-type teller struct{ ReadTx }
+type teller struct {
+	ReadTx
+	redo bool // of a conflict that a redo runs into
+}
 
 func (t teller) role(id ID) string {
 	if r, ok := BuiltInRole(id); ok {

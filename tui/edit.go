@@ -123,6 +123,7 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw T, value string,
 	apply, actor := col.edit.apply, s.c.session.Actor
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		err := apply(ctx, d, actor, saw, value)
+		by := s.lastChange(ctx, d, saw, col.Title, err)
 		said := col.Title + " changed"
 		wrote := model.Wrote(ctx) > 0
 		if !wrote {
@@ -131,7 +132,7 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw T, value string,
 		return func(c *console) tea.Cmd {
 			ed.busy = false
 			if errors.Is(err, model.ErrConflict) {
-				return s.overtaken(ed, col, saw, value, next, err)
+				return s.overtaken(ed, col, saw, value, next, by, err)
 			}
 			if err != nil {
 				ed.fault, ed.ahead = err.Error(), nil // it was meant for another cell
@@ -143,9 +144,20 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw T, value string,
 	})
 }
 
+// lastChange looks, away from the Update goroutine, for who was faster in a field. It is nobody unless a change was overtaken.
+func (s *sheet[T]) lastChange(ctx context.Context, d *model.Directory, row T, field string, err error) model.FieldConflict {
+	f := model.FieldConflict{Field: field}
+	if !errors.Is(err, model.ErrConflict) {
+		return f
+	}
+	return d.LastChange(ctx, s.c.session.Actor, model.Ref{Kind: s.kind, ID: s.seen(row).ID}, f)
+}
+
 // overtaken goes on after somebody else was faster. If they left this cell alone, it is no matter; else they are shown what
 // it was, what each made of it, and asked.
-func (s *sheet[T]) overtaken(ed *cellEditor, col column[T], saw T, value string, next bool, err error) tea.Cmd {
+func (s *sheet[T]) overtaken(
+	ed *cellEditor, col column[T], saw T, value string, next bool, field model.FieldConflict, err error,
+) tea.Cmd {
 	now, moved, gone := s.moved(saw)
 	switch was, theirs := col.edit.text(saw), col.edit.text(now); {
 	case gone: // which is said when it is shown
@@ -155,9 +167,10 @@ func (s *sheet[T]) overtaken(ed *cellEditor, col column[T], saw T, value string,
 		ed.busy = true
 		return s.applyText(ed, col, now, value, next)
 	default:
+		field.Was, field.Mine, field.Theirs = was, value, theirs
 		s.c.push(&conflict{
 			title:   s.label(now) + " was changed by somebody else",
-			records: []model.Conflict{{Name: s.label(now), Fields: []model.FieldConflict{{Field: col.Title, Was: was, Mine: value, Theirs: theirs}}}},
+			records: []model.Conflict{{Name: s.label(now), Fields: []model.FieldConflict{field}}},
 			choices: []choice{
 				{"Keep theirs", func(c *console) tea.Cmd { c.remove(ed); return s.goOn(next) }},
 				{"Use mine", func(*console) tea.Cmd { ed.busy = true; return s.applyText(ed, col, now, value, next) }},
@@ -222,6 +235,7 @@ func (s *sheet[T]) applyChoice(p *picker, col column[T], saw T, o option) tea.Cm
 	choose, actor := col.edit.choose, s.c.session.Actor
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		err := choose(ctx, d, actor, saw, o)
+		by := s.lastChange(ctx, d, saw, col.Title, err)
 		said, wrote := col.Title+" set to "+o.name, model.Wrote(ctx) > 0
 		if !wrote {
 			said = s.label(saw) + " is already " + o.name
@@ -234,21 +248,22 @@ func (s *sheet[T]) applyChoice(p *picker, col column[T], saw T, o option) tea.Cm
 				}
 				return c.sayWritten(said, wrote)
 			}
-			return s.choiceOvertaken(p, col, saw, now, o)
+			return s.choiceOvertaken(p, col, saw, now, o, by)
 		}
 	})
 }
 
 // choiceOvertaken is overtaken for a choice. Esc goes back to the picker.
-func (s *sheet[T]) choiceOvertaken(p *picker, col column[T], saw, now T, o option) tea.Cmd {
+func (s *sheet[T]) choiceOvertaken(p *picker, col column[T], saw, now T, o option, field model.FieldConflict) tea.Cmd {
 	was, theirs := col.Cell(saw).Text, col.Cell(now).Text
 	mine := func(*console) tea.Cmd { return s.applyChoice(p, col, now, o) }
 	if theirs == was || theirs == o.name {
 		return mine(s.c)
 	}
+	field.Was, field.Mine, field.Theirs = was, o.name, theirs
 	s.c.push(&conflict{
 		title:   s.label(now) + " was changed by somebody else",
-		records: []model.Conflict{{Name: s.label(now), Fields: []model.FieldConflict{{Field: col.Title, Was: was, Mine: o.name, Theirs: theirs}}}},
+		records: []model.Conflict{{Name: s.label(now), Fields: []model.FieldConflict{field}}},
 		choices: []choice{{"Keep theirs", nil}, {"Use mine", mine}},
 		back:    func(c *console) { c.push(p) },
 	})

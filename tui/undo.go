@@ -156,6 +156,9 @@ func (c *console) askWhose(r model.UndoReport, event uint64) tea.Cmd {
 	force := make([]model.Seen, len(r.Conflicts))
 	for i, conflict := range r.Conflicts {
 		force[i] = conflict.Seen()
+		for j, f := range conflict.Fields {
+			conflict.Fields[j].Field = f.Label()
+		}
 	}
 	title := r.Conflicts[0].Name + " was changed by somebody else"
 	if n := len(r.Conflicts); n > 1 {
