@@ -77,7 +77,7 @@ func (a *activity) flags(c *cobra.Command) {
 	f.StringArrayVar(&a.action, "action", nil, "only this `ACTION`, such as user.invite or \"set role\"")
 	f.StringArrayVar(&a.target, "target", nil, "only what was done to this `NAME`, email or id")
 	f.StringArrayVar(&a.by, "by", nil, "only what was done by this `EMAIL` or id")
-	f.StringVar(&a.since, "since", "", "only what was done since `TIME`: 24h, 7d, 2w, 2026-11-01")
+	f.StringVar(&a.since, "since", "", "only what was done since `TIME`: 24h, 7d, 2w, 2026-11-01, or in RFC 3339")
 }
 
 // filter is what was asked for, or what is wrong with it.
@@ -92,6 +92,11 @@ func (a *activity) filter(now time.Time) (*model.EventFilter, error) {
 			return nil, usage("Choose "+orList(known)+".", "There is no category %q", c)
 		}
 		f.Category = append(f.Category, strings.ReplaceAll(c, "_", " ")) // as JSON spells it
+	}
+	for _, action := range a.action {
+		if model.CheckAction(action) != nil {
+			return nil, usage("Choose "+orList(model.Actions())+".", "There is no action %q", action)
+		}
 	}
 	var err error
 	if a.since != "" {

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -59,13 +60,8 @@ func whollySome(ctx context.Context, a *acting, steps []step, version uint64, li
 	})
 	switch {
 	case err == nil:
-		out := model.Outcome{Done: len(list)}
-		for _, t := range list {
-			if same[t.id] == len(steps) {
-				out.Same = append(out.Same, t.id)
-			}
-		}
-		return out, nil
+		maps.DeleteFunc(same, func(_ model.ID, n int) bool { return n < len(steps) })
+		return model.Outcome{Done: len(list), Same: slices.Sorted(maps.Keys(same))}, nil
 	case !model.IsRefusal(err):
 		return model.Outcome{}, err
 	case len(list) == 1:

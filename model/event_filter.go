@@ -12,7 +12,8 @@ import (
 // EventFilter says which events are wanted. The zero filter wants all. Of several values for one thing, one has to fit; a
 // value fits a text that begins with it, without regard to case and accents.
 type EventFilter struct {
-	Of       Ref      // only what was done to this record; the zero Ref for any
+	Of       Ref      // only what was done to this record or names it; the zero Ref for any
+	Called   []string // what Of is called, where it is a group, a workspace or a role; earlier names are found out
 	Category []string // "users", "keys"
 	Action   []string // "user.invite", or what is shown: "invite"
 	Target   []string // what it was called then, or its id in full
@@ -22,12 +23,14 @@ type EventFilter struct {
 
 	// Also is asked last, nil for nothing more to ask. It must not keep the event, whose texts may be gone afterwards.
 	Also func(e *Event) bool
+
+	born uint64 // the event that made Of, once it was seen: before it, its name was somebody else's
 }
 
 // Matches reports whether an event is wanted.
 func (f *EventFilter) Matches(e *Event) bool {
 	switch {
-	case f.Of != (Ref{}) && f.Of != e.Target,
+	case f.Of != (Ref{}) && !f.isAbout(e),
 		!f.Since.IsZero() && e.Time.Before(f.Since),
 		!f.Until.IsZero() && !e.Time.Before(f.Until),
 		len(f.Category) > 0 && !startsWithAny(e.Category(), f.Category),
@@ -37,6 +40,53 @@ func (f *EventFilter) Matches(e *Event) bool {
 		return false
 	}
 	return f.Also == nil || f.Also(e)
+}
+
+// isAbout reports whether an event is of the record that is wanted, or tells of another one what it is in that. Events hold names
+// and no ids of what they refer to, so a filter that goes back through them learns the earlier names of the record on its way.
+func (f *EventFilter) isAbout(e *Event) bool {
+	if e.Target != f.Of {
+		return e.Seq > f.born && slices.ContainsFunc(f.Called, func(name string) bool { return refersTo(e, f.Of.Kind, name) })
+	}
+	for _, c := range e.Changes {
+		if c.Field == "name" && c.From != "" && c.To != "" && !slices.Contains(f.Called, c.From) {
+			f.Called = append(f.Called, strings.Clone(c.From))
+		}
+	}
+	if strings.HasSuffix(e.Action, ".create") {
+		f.born = e.Seq
+	}
+	return true
+}
+
+// refersTo reports whether what changed is that the target is in a group or a workspace of a name, or has a role of it.
+func refersTo(e *Event, kind Kind, name string) bool {
+	refers, ok := referring[kind]
+	return ok && slices.ContainsFunc(e.Changes, func(c Change) bool {
+		field, about, _ := strings.Cut(c.Field, " ") // of an undo: "group sre"
+		return refers(c, field, about, name)
+	})
+}
+
+// referring reports, for each kind that is referred to, whether a change of a field names one of them. An undo's field says what it
+// is about.
+var referring = map[Kind]func(c Change, field, about, name string) bool{
+	KindGroup: func(c Change, field, about, name string) bool {
+		if field == "groups" {
+			return listsName(c.From, name) != listsName(c.To, name)
+		}
+		return field == "group" && slices.Contains([]string{c.From, c.To, about}, name)
+	},
+	KindWorkspace: func(c Change, field, about, name string) bool {
+		return strings.HasPrefix(field, "workspace") && (about == name || listsName(c.From, name) || listsName(c.To, name))
+	},
+	KindRole: func(c Change, field, about, name string) bool {
+		there := strings.HasPrefix(field, "workspace")
+		if field == "role" || there && about != "" {
+			return c.From == name || c.To == name
+		}
+		return there && strings.Contains(c.From+", "+c.To, " ("+name+")")
+	},
 }
 
 // All reports whether the filter wants every event.
@@ -109,6 +159,6 @@ func parseMoment(text string, now time.Time, days int) (time.Time, error) {
 	}
 	return time.Time{}, &Error{
 		Kind: ErrInvalid, What: fmt.Sprintf("%q isn't a time", text), Short: "not a time",
-		Hint: "Write how long ago, such as 24h, 7d or 2w, or a day, such as 2026-11-01.",
+		Hint: "Write how long ago, such as 24h, 7d or 2w, a day, such as 2026-11-01, or a time in RFC 3339, such as 2026-11-01T09:30:00Z.",
 	}
 }

@@ -24,6 +24,11 @@ func TestLawsOfAnAccount(t *testing.T) {
 		if !model.Chained(w.root().ChainKey(), w.events()) {
 			t.Fatal("the activity doesn't hold together")
 		}
+		for _, e := range w.events() {
+			if !slices.Contains(model.Actions(), e.Action) {
+				t.Fatalf("%s isn't among the actions", e.Action)
+			}
+		}
 		if f := w.checkedUp(w.store); len(f.Wrong) > 0 || len(f.Notes) > 0 {
 			t.Fatal("a check finds ", f)
 		}

@@ -25,7 +25,7 @@ func (d *Directory) nameOthers(ctx context.Context, actor Actor, r *UndoReport) 
 	}
 	_ = d.lookBack(ctx, actor, r.Step.last, func(e *Event) bool { // without it, the conflicts say less
 		for _, f := range wanted[e.Target] {
-			if f.By == "" && e.changed(f) {
+			if f.By == "" && tellsOf(e, f) {
 				f.By, f.At = strings.Clone(e.ActorName), e.Time
 				open--
 			}
@@ -40,7 +40,7 @@ func (d *Directory) LastChange(ctx context.Context, actor Actor, of Ref, f Field
 	told := f
 	f.Field = strings.ToLower(f.Field)
 	_ = d.lookBack(ctx, actor, 0, func(e *Event) bool {
-		if e.Target == of && e.changed(&f) {
+		if e.Target == of && tellsOf(e, &f) {
 			told.By, told.At = strings.Clone(e.ActorName), e.Time
 		}
 		return told.By == ""
@@ -74,9 +74,9 @@ func (d *Directory) lookBack(ctx context.Context, actor Actor, after uint64, vis
 	return nil
 }
 
-// changed reports whether an event tells of a change of a field: by its name, or that of the group or workspace that the field
+// tellsOf reports whether an event tells of a change of a field: by its name, or that of the group or workspace that the field
 // is about.
-func (e *Event) changed(f *FieldConflict) bool {
+func tellsOf(e *Event, f *FieldConflict) bool {
 	kind, about, _ := strings.Cut(f.Field, " ")
 	return slices.ContainsFunc(e.Changes, func(c Change) bool {
 		switch {

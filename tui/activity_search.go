@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +17,7 @@ import (
 )
 
 // The words that narrow the activity.
-var activityKeys = []string{"category", "action", "target", "by", "since", "until"}
+var activityKeys = []string{"category", "action", "target", "by", "details", "since", "until"}
 
 // search is a filter at work. It looks through the events part by part in the background, newest first, and what it has
 // found so far is shown; then it looks at what happens.
@@ -78,31 +80,86 @@ func (s *search) take(msg searched) {
 // done is how much was looked through, in percent.
 func (s *search) done() int { return int((s.from - s.next) * 100 / max(1, s.from)) }
 
-// eventFilter makes a filter of what was typed. What is wrong with it narrows nothing, and is returned to be said.
+// eventFilter makes a filter of what was typed. What is wrong with it is returned to be said; a time that is none narrows
+// nothing.
 func eventFilter(typed string, now time.Time) (*model.EventFilter, error) {
 	words, values := grid.Parts(typed, activityKeys...)
 	f := &model.EventFilter{Category: values["category"], Action: values["action"], Target: values["target"], By: values["by"]}
-	var bad error
+	bad := filterFault(f)
 	for _, text := range values["since"] {
 		at, err := model.ParseSince(text, now)
-		if bad = errors.Join(bad, err); err == nil && at.After(f.Since) {
+		if bad = cmp.Or(bad, notATime(text, err)); err == nil && at.After(f.Since) {
 			f.Since = at
 		}
 	}
 	for _, text := range values["until"] {
 		at, err := model.ParseUntil(text, now)
-		if bad = errors.Join(bad, err); err == nil && (f.Until.IsZero() || at.Before(f.Until)) {
+		if bad = cmp.Or(bad, notATime(text, err)); err == nil && (f.Until.IsZero() || at.Before(f.Until)) {
 			f.Until = at
 		}
 	}
-	if w := grid.NewWords(words); !w.None() {
-		f.Also = wordsIn(w, strings.ContainsFunc(strings.Join(words, ""), unicode.IsDigit))
-	}
+	f.Also = both(wordsIn(words), detailsIn(values["details"]))
 	return f, bad
 }
 
-// wordsIn looks for words in what is shown of an event; in the time only where there are digits to be found.
-func wordsIn(w *grid.Words, times bool) func(e *model.Event) bool {
+// filterFault is the first of a filter's values that nothing can fit.
+func filterFault(f *model.EventFilter) (fault error) {
+	for _, c := range f.Category {
+		fault = cmp.Or(fault, model.CheckCategory(c))
+	}
+	for _, a := range f.Action {
+		fault = cmp.Or(fault, model.CheckAction(a))
+	}
+	if fault != nil {
+		return errors.New(model.Short(fault)) // what there is instead has no room
+	}
+	return nil
+}
+
+// notATime says so in few words.
+func notATime(text string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%q isn't a time such as 24h, 7d or 2026-11-01", text)
+}
+
+// both asks two questions of an event, each of which may be none.
+func both(a, b func(*model.Event) bool) func(*model.Event) bool {
+	if a == nil || b == nil {
+		if a == nil {
+			return b
+		}
+		return a
+	}
+	return func(e *model.Event) bool { return a(e) && b(e) }
+}
+
+// detailsIn looks for one of some texts in what changed; nil if there are none.
+func detailsIn(values []string) func(*model.Event) bool {
+	var list []*grid.Words
+	for _, v := range values {
+		if w := grid.NewWords([]string{v}); !w.None() {
+			list = append(list, w)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return func(e *model.Event) bool {
+		details := e.Details()
+		return slices.ContainsFunc(list, func(w *grid.Words) bool { return w.In(details) })
+	}
+}
+
+// wordsIn looks for words in what is shown of an event, in the time only where there are digits to be found; nil if there
+// are none.
+func wordsIn(words []string) func(e *model.Event) bool {
+	w := grid.NewWords(words)
+	if w.None() {
+		return nil
+	}
+	times := strings.ContainsFunc(strings.Join(words, ""), unicode.IsDigit)
 	return func(e *model.Event) bool {
 		at := ""
 		if times {

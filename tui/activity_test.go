@@ -86,6 +86,9 @@ func TestTheFilterOfTheActivity(t *testing.T) {
 		{"action:copy action:reveal", func(e model.Event) bool { return e.Category() == model.CategoryKeys }},
 		{"by:sakura", func(e model.Event) bool { return strings.HasPrefix(e.ActorName, "sakura") }},
 		{"target:BEN.", func(e model.Event) bool { return strings.HasPrefix(e.TargetName, "ben.") }},
+		{"details:builder details:CONSUMER", func(e model.Event) bool {
+			return strings.Contains(e.Details(), "Builder") || strings.Contains(e.Details(), "Consumer")
+		}},
 		{"builder", func(e model.Event) bool { return strings.Contains(e.Details(), "Builder") }},
 		{"since:2w until:1d", func(e model.Event) bool {
 			return !e.Time.Before(noon.AddDate(0, 0, -14)) && e.Time.Before(noon.AddDate(0, 0, -1))
@@ -108,6 +111,30 @@ func TestTheFilterOfTheActivity(t *testing.T) {
 	}
 	d.press("esc /").enter("since:someday").sees(fmt.Sprintf("%d of %d", len(events), len(events))).press("enter").sees(`"someday" isn't a time`)
 	d.press("esc").misses("isn't a time")
+}
+
+// What can't narrow says so at once, and where it is kept, also on a small screen.
+func TestAFilterThatCantNarrowSaysSo(t *testing.T) {
+	for _, width := range []int{60, 80} {
+		d := start(t, setup{width: width, height: 16, users: 5, machines: 2}).press("6")
+		for typed, said := range map[string]string{
+			"since:zzz":       `"zzz" isn't a time such as 24h, 7d or 2026-11-01`,
+			"until:x":         `"x" isn't a time such as 24h, 7d or 2026-11-01`,
+			"nosuch:x":        "nosuch: narrows nothing; category: action: target: by:",
+			"category:bogus":  `No category begins with "bogus"`,
+			"action:bogus":    `No action begins with "bogus"`,
+			"action:rename x": "", "12:30": "", "details:builder": "", "category:us action:set": "",
+		} {
+			d.press("/").enter(typed)
+			d.checkFrame()
+			if said == "" {
+				d.misses("narrows nothing", "isn't a time", "begins with").press("esc")
+				continue
+			}
+			d.sees(said).press("enter").sees(said).press("esc").misses(said)
+		}
+		d.press("1 /").enter("nosuch:x").sees("nosuch: narrows nothing; ").press("esc")
+	}
 }
 
 func (d *driver) events() []model.Event {
@@ -156,9 +183,10 @@ func TestHistoryOfEveryRecord(t *testing.T) {
 			row := d.barred()
 			d.press("a h").sees("▏6 Activity", "history of ")
 			_, shown, _ := d.c.activity.grid.Counts()
-			want := 0
+			want, story := 0, d.c.activity.story
 			for _, e := range d.events() {
-				if e.Target == d.c.activity.story.of {
+				refers := story.of.Kind == model.KindWorkspace && strings.Contains(e.Details(), "workspace: "+story.name+" (")
+				if e.Target == story.of || refers {
 					want++
 				}
 			}

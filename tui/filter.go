@@ -12,10 +12,17 @@ type filterLine struct {
 	narrows string // the words that narrow here: "status: role:"
 }
 
+// manyWords is how long the words that narrow are where nothing more is said of them.
+const manyWords = 50
+
 func (f *filterLine) hints() []hint {
 	list := []hint{{"↑↓", "move"}, {"enter", "keep"}, {"esc", "clear"}}
 	if f.narrows != "" {
-		list = append([]hint{{f.narrows, "narrow"}}, list...)
+		does := "narrow"
+		if len(f.narrows) > manyWords {
+			does = "" // they are what matters
+		}
+		list = append([]hint{{f.narrows, does}}, list...)
 	}
 	return list
 }
@@ -49,7 +56,10 @@ func (f *filterLine) paste(c *console, s string) tea.Cmd {
 
 func (f *filterLine) draw(c *console) panel {
 	prompt := " / "
-	right := line{{" " + shownOf(c) + " ", theme.Dim}}
+	right, below := line{{" " + shownOf(c) + " ", theme.Dim}}, ""
+	if wrong := c.screen().filterFault(); wrong != "" {
+		below = "\n" + c.paint(line{{" " + wrong, theme.Warn}}, c.width) // in the place of the keys
+	}
 	width := max(10, c.width-c.widthOf(right)-c.cells(prompt))
 	if c.widthOf(right) > c.width/2 {
 		width, right = c.width-c.cells(prompt), nil
@@ -57,7 +67,7 @@ func (f *filterLine) draw(c *console) panel {
 	rows, cx, _ := f.text.view(c, width)
 	l := append(line{{prompt, theme.Accent}, {rows[0], theme.Input}}, right...)
 	y := c.height - 2
-	return panel{content: c.paint(l, c.width), y: y, cursor: tea.NewCursor(c.cells(prompt)+cx, y)}
+	return panel{content: c.paint(l, c.width) + below, y: y, cursor: tea.NewCursor(c.cells(prompt)+cx, y)}
 }
 
 // shownOf counts what the filter shows.

@@ -40,6 +40,26 @@ func (s *activityScreen) showHistory(of model.Ref, name string) tea.Cmd {
 	return s.setFilter("")
 }
 
+// nameNow is what a group, a workspace or a role is called now, or was when it was last seen.
+func (c *console) nameNow(of model.Ref, name string) string {
+	in := c.snapshot
+	switch of.Kind { //nolint:exhaustive // nothing refers to the others
+	case model.KindGroup:
+		if g, ok := in.Group(of.ID); ok {
+			return g.Name
+		}
+	case model.KindWorkspace:
+		if w, ok := in.Workspace(of.ID); ok {
+			return w.Name
+		}
+	case model.KindRole:
+		if r, ok := in.Role(of.ID); ok {
+			return r.Name
+		}
+	}
+	return name
+}
+
 // leave ends a history and goes back to where it was asked for.
 func (s *activityScreen) leave() (tea.Cmd, bool) {
 	if s.story == nil {

@@ -123,12 +123,19 @@ func (q *conflict) body(c *console, width int) []line {
 			for _, l := range [][2]string{{"was", f.Was}, {"yours", f.Mine}, {"theirs", f.Theirs}} {
 				out = append(out, c.oneOf(l[0], l[1], width)...)
 			}
-			if f.By != "" {
-				for _, l := range c.wrap(f.By+" · "+moment(f.At), max(8, width-10)) {
-					out = append(out, line{{c.pad("", 10), theme.Dim}, {l, theme.Dim}})
-				}
-			}
+			out = append(out, c.whose(f, width)...)
 		}
+	}
+	return out
+}
+
+// whose says who made theirs of a field, if that is known.
+func (c *console) whose(f model.FieldConflict, width int) (out []line) {
+	if f.By == "" {
+		return nil
+	}
+	for _, l := range c.wrap(f.By+" · "+moment(f.At), max(8, width-10)) {
+		out = append(out, line{{c.pad("", 10), theme.Dim}, {l, theme.Dim}})
 	}
 	return out
 }

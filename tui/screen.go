@@ -62,6 +62,7 @@ type screen interface {
 	filter() string
 	narrows() string // the words that narrow the filter: "status: role:"
 	setFilter(s string) tea.Cmd
+	filterFault() string // what is wrong with the filter, "" for nothing
 	sort() tea.Cmd
 	showRow(id uint64) (cmd tea.Cmd, ok bool)
 	leave() (cmd tea.Cmd, ok bool) // one step back, where there is one beyond marks and filter
@@ -243,6 +244,17 @@ func (s *sheet[T]) sort() tea.Cmd                 { return s.grid.SortBy(s.colum
 func (s *sheet[T]) wheel(by int)                  { s.grid.Wheel(by) }
 
 // narrows lists the columns that the filter narrows by, in their order.
+func (s *sheet[T]) filterFault() string { return unknownKey(s.filter(), s.narrows()) }
+
+// unknownKey says of the first word with a colon in a filter that it isn't one of those that narrow.
+func unknownKey(filter, narrows string) string {
+	keys := strings.Fields(strings.ReplaceAll(narrows, ":", ""))
+	if list := grid.Unknown(filter, keys...); len(list) > 0 {
+		return strings.TrimSuffix(list[0]+": narrows nothing; "+narrows, "; ") + " do"
+	}
+	return ""
+}
+
 func narrows[T any](columns []column[T]) string {
 	var keys []string
 	for _, col := range columns {

@@ -167,6 +167,13 @@ func (s *activityScreen) mayMark() error  { return errNoMarks }
 func (s *activityScreen) maySort() error  { return errFixedOrder }
 func (s *activityScreen) narrows() string { return strings.Join(activityKeys, ": ") + ":" }
 
+func (s *activityScreen) filterFault() string {
+	if unknown := unknownKey(s.filter(), s.narrows()); unknown != "" || s.wrong == nil {
+		return unknown
+	}
+	return s.wrong.Error()
+}
+
 // total counts all events, whatever the filter has found so far.
 func (s *activityScreen) total() int {
 	if s.see(s.c.rules()) != nil {
@@ -199,8 +206,8 @@ func (s *activityScreen) summary() line {
 	if above, _ := s.grid.Window(); above > 0 {
 		out += " · " + count(above, "") + " newer above"
 	}
-	if s.wrong != nil {
-		return line{{out + " · ", theme.Dim}, {s.wrong.Error(), theme.Warn}}
+	if wrong := s.filterFault(); wrong != "" {
+		return line{{" " + wrong, theme.Warn}, {" ·" + out, theme.Dim}} // the count may be cut, the reason not
 	}
 	return line{{out, theme.Dim}}
 }
@@ -318,7 +325,7 @@ func (s *activityScreen) apply(text string) tea.Cmd {
 	}
 	s.typed = text
 	if s.story != nil {
-		filter.Of = s.story.of
+		filter.Of, filter.Called = s.story.of, []string{s.c.nameNow(s.story.of, s.story.name)}
 	}
 	if filter.All() {
 		s.stop()

@@ -3,6 +3,7 @@ package grid
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Parts takes a filter apart for a source that chooses the rows of a feed itself: the words to look for, and the values of each `key:value` whose key is
@@ -19,6 +20,18 @@ func Parts(text string, keys ...string) (words []string, values map[string][]str
 		}
 	}
 	return words, values
+}
+
+// Unknown returns the keys of a filter that aren't among those that narrow: what follows them is looked for as any other word.
+// Only a key of letters with a value after it can have been meant as one.
+func Unknown(text string, keys ...string) (list []string) {
+	for _, w := range split(text) {
+		letters := w.value != "" && w.key != "" && strings.IndexFunc(w.key, func(r rune) bool { return !unicode.IsLetter(r) && r != '_' && r != '-' }) < 0
+		if letters && !slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, w.key) }) {
+			list = append(list, w.key)
+		}
+	}
+	return list
 }
 
 // Words are words to look for in the rows of a feed. They belong to one goroutine.
