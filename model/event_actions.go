@@ -8,7 +8,8 @@ import (
 
 // verbs are what is done to each kind of target. Together with its noun each is an action.
 var verbs = []struct{ noun, verbs string }{
-	{"account", "create export fill reseal restore"},
+	{"account", "create export fill repair reseal restore"},
+	{"activity", "lost"},
 	{"seal", "add remove unlock_failed"},
 	{"user", "accept cancel_invite deactivate invite join_group leave_group reactivate redo remove rename resend_invite restore" +
 		" set_groups set_role set_workspace_role take_over undo"},
