@@ -87,6 +87,7 @@ func (w *world) back(
 	case err != nil && got != was:
 		w.t.Fatalf("after %s it was refused (%v), and changed\n%s\nto\n%s", name, err, was, got)
 	case err != nil || len(r.Refused) > 0:
+		w.t.Logf("after %s: %v, refused %+v", name, err, r.Refused)
 		return false
 	case got != want:
 		w.t.Fatalf("after %s\n%s", name, differing(want, got))

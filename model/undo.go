@@ -296,10 +296,11 @@ func createdFields(tell teller, s Step, p undoPart, t touch, now undoable) (list
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
-	if others := tally.Total() - s.into[t.ref.ID]; others > 0 {
+	own, err := s.ownIn(tell.ReadTx, t.ref.ID)
+	if others := tally.Total() - own; err == nil && others > 0 {
 		list = append(list, FieldConflict{Field: "members", Theirs: members(others)})
 	}
-	return list, nil
+	return list, err
 }
 
 // joined reports whether somebody who was invited has joined since.

@@ -103,6 +103,12 @@ func restsOn(tx ReadTx, list undoList, step Step) error {
 		return err
 	}
 	for _, s := range slices.Backward(later) {
+		if s.Never() != nil {
+			if err := own.sharesEvents(tx, step, s); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := eachTouch(tx, s, func(t touch) error {
 			shared, err := own.shares(t)
 			if shared {
@@ -161,6 +167,25 @@ type patch struct {
 
 // about is the patch of a group or a workspace that slots are about.
 func about(id ID) patch { return patch{slot: slot{of: id}} }
+
+// sharesEvents is an error if a step that is for good is about one of the records: of such a step no more than its events is
+// kept.
+func (g ground) sharesEvents(tx ReadTx, step, later Step) error {
+	for seq := later.first; seq <= later.last; seq++ {
+		e, err := load(tx, KindEvent, ID(seq), decodeEvent)
+		switch {
+		case errors.Is(err, ErrNotFound):
+		case err != nil:
+			return err
+		case g[patch{ref: e.Target}]:
+			return &Error{
+				Kind: ErrStatus, What: step.Does() + " can't be undone: " + later.does() + " since, which is for good",
+				Short: "you have changed the same for good since",
+			}
+		}
+	}
+	return nil
+}
 
 func (g ground) add(t touch) error {
 	list, err := t.slots()

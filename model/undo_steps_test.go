@@ -3,6 +3,7 @@ package model_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"lanyard/model"
 )
@@ -183,5 +184,22 @@ func TestAllEventsOfAStepLeadToIt(t *testing.T) {
 		if s, err := steps.Of(ev); err != nil || s.ID != steps.Undo().ID {
 			t.Errorf("%s: %v %s", ev.Action, err, s.Does())
 		}
+	}
+}
+
+// What was made for good rests on what came before it, too: a step whose record had its key rotated since isn't a conflict with
+// somebody else.
+func TestUndoOfAStepBeforeOneForGood(t *testing.T) {
+	e := newEstate(t)
+	made, err := e.CreateServiceAccount(t.Context(), e.ana, model.ServiceAccountDraft{Name: "another", Role: model.RoleBuilder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	created := e.event("service_account.create")
+	e.done(e.RotateAPIKeys(t.Context(), e.ana, seen(made.ID), time.Hour))
+	r, err := e.Undo(t.Context(), e.ana, model.UndoChoice{Event: created.Seq})
+	e.expect("the creation", err, model.ErrStatus, "another created can't be undone: key of another rotated since, which is for good")
+	if len(r.Conflicts) > 0 {
+		t.Errorf("%+v", r.Conflicts)
 	}
 }

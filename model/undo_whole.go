@@ -8,20 +8,20 @@ import (
 
 // inWhole is what a step did in sum, where one of its parts may rest on another. It is known while it is taken back.
 type inWhole struct {
-	into map[ID]int // how many it put itself into what it created
-	own  Ref        // who did it
-	left slots      // what it left in their own record, which several parts may have changed
+	into map[ID]map[Ref]bool // what it put itself into what it created or took out of it, and whether it is in there
+	own  Ref                 // who did it
+	left slots               // what it left in their own record, which several parts may have changed
 }
 
 // asWhole looks at a step as a whole, and puts its parts into the order in which they are to be taken back.
 func (d *Directory) asWhole(ctx context.Context, actor Actor, s Step) (Step, error) {
 	w := whole{made: map[ID]bool{}}
-	s.inWhole = inWhole{map[ID]int{}, Ref{KindUser, actor.User}, slots{}}
+	s.inWhole = inWhole{map[ID]map[Ref]bool{}, Ref{KindUser, actor.User}, slots{}}
 	err := d.store.View(ctx, func(tx ReadTx) error {
 		if err := eachPart(tx, s, func(p undoPart) error { w.look(s, p); return nil }); err != nil || len(w.made) == 0 {
 			return err
 		}
-		return eachTouch(tx, s, func(t touch) error { return s.countInto(tx, t, w.made) })
+		return eachTouch(tx, s, func(t touch) error { return s.noteInto(tx, t, w.made) })
 	})
 	switch {
 	case s.kind != stepUndone && len(w.made) > 0: // what was made first goes last, once nobody is in it
@@ -63,34 +63,59 @@ func (w *whole) look(s Step, p undoPart) {
 	}
 }
 
-// countInto counts a record that the step put into what it made, if it still is there.
-func (s Step) countInto(tx ReadTx, t touch, made map[ID]bool) error {
-	if t.kind == touchDeleted {
-		return nil
-	}
+// noteInto notes a record that the step put into what it made, or took out of it, and whether it is in there.
+func (s Step) noteInto(tx ReadTx, t touch, made map[ID]bool) error {
 	list, err := t.slots()
-	list = slices.DeleteFunc(list, func(k slot) bool { return !made[k.of] })
-	if err != nil || len(list) == 0 {
-		return err
-	}
-	b, err := tx.Get(t.ref.Kind, t.ref.ID)
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	now, ok := decodeUndoable(t.ref, b)
-	if !ok {
-		return undecodable(t.ref.Kind, t.ref.ID)
-	}
-	has := now.slots()
 	for _, k := range list {
-		if has[k] != "" {
-			s.into[k.of]++
+		if err != nil || t.kind == touchDeleted || !made[k.of] {
+			continue
+		}
+		if s.into[k.of] == nil {
+			s.into[k.of] = map[Ref]bool{}
+		}
+		s.into[k.of][t.ref], err = isInto(tx, t.ref, k.of, false)
+	}
+	return err
+}
+
+// ownIn counts the step's own records in what it made: as many as were there before any of it was taken back, or are there now
+// if these are more. Records come and go on the way, and the tally that this is held against may follow later.
+func (s Step) ownIn(tx ReadTx, made ID) (int, error) {
+	before, now := 0, 0
+	for ref, was := range s.into[made] {
+		in, err := isInto(tx, ref, made, was)
+		if err != nil {
+			return 0, err
+		}
+		if was {
+			before++
+		}
+		if in {
+			now++
 		}
 	}
-	return nil
+	return max(before, now), nil
+}
+
+// isInto reports whether a record is in a group or a workspace; gone is the answer for one that isn't there.
+func isInto(tx ReadTx, ref Ref, of ID, gone bool) (bool, error) {
+	b, err := tx.Get(ref.Kind, ref.ID)
+	if errors.Is(err, ErrNotFound) {
+		return gone, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	now, ok := decodeUndoable(ref, b)
+	if !ok {
+		return false, undecodable(ref.Kind, ref.ID)
+	}
+	for k, v := range now.slots() {
+		if k.of == of && v != "" {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // owns reports whether somebody became Owner of a workspace. With the workspace that goes by itself; by the rules nobody

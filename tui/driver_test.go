@@ -71,6 +71,7 @@ func start(t *testing.T, s setup) *driver {
 	}
 	d.me = model.Actor{User: me.ID, Via: model.ViaConsole}
 	d.c = d.console(s, &Session{Directory: dir, Actor: d.me, Me: me, Snapshot: snapshot})
+	d.c.stepsKnown = true // as after the first moment
 	d.run(d.c.refresh())
 	if s.locked {
 		d.lockUp()
