@@ -272,11 +272,22 @@ func (d *dialogue) keyOfScreen(s screen, answer string) bool {
 }
 
 func (d *dialogue) chooseRow(s screen, rows []spokenRow, from int, answer string) {
-	names := make([]string, len(rows))
+	names, emails := make([]string, len(rows)), make([]string, len(rows))
 	for i, r := range rows {
-		names[i], _, _ = strings.Cut(r.text, "; ")
+		var rest string
+		names[i], rest, _ = strings.Cut(r.text, "; ")
+		if email, ok := strings.CutPrefix(rest, "email "); ok {
+			emails[i], _, _ = strings.Cut(email, "; ")
+		}
 	}
 	i := talk.Pick(answer, from+1, names)
+	if i < 0 && strings.Contains(answer, "@") {
+		i = talk.Pick(answer, from+1, emails)
+	}
+	if several := len(talk.Named(answer, names)); i < 0 && several > 1 {
+		d.talk.Say(count(several, "row") + ` here fit "` + answer + `". Type a row's number.`)
+		return
+	}
 	if i < 0 {
 		d.misunderstood(answer, "Type a row's number, a command, or ? for help.")
 		return

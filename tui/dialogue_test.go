@@ -107,6 +107,16 @@ func onlyText(t *testing.T, said []byte, ascii bool) {
 	}
 }
 
+// Of several people of one name none is picked in silence; an email tells who is meant.
+func TestDialogueAsksWhichOfSeveral(t *testing.T) {
+	d := plainly(t, setup{width: 100, height: 30})
+	d.press("n").enter("clash@acme.test, clash@example.com").press("ctrl+s esc")
+	said := d.says("users", "clash", "CLASH@example.com", "", "quit")
+	if !strings.Contains(said, `2 rows here fit "clash". Type a row's number.`) || strings.Count(said, "Resend invite") != 1 {
+		t.Error(said)
+	}
+}
+
 func TestDialoguesAreOnlyText(t *testing.T) {
 	for _, one := range dialogues {
 		for _, ascii := range []bool{false, true} {

@@ -59,7 +59,7 @@ func (fd *field) hold(l *checklist) {
 
 // onPick opens the list.
 func (f *form) onPick(c *console, k tea.KeyPressMsg) {
-	f.asked = false
+	f.goOn()
 	if fd := f.fields[f.at]; keyAccept.has(k) || keySpace.has(k) {
 		fd.open(c, fd)
 	}

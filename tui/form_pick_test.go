@@ -98,3 +98,10 @@ func TestPickFrames(t *testing.T) {
 		}
 	}
 }
+
+// Whoever types on after a first esc goes on: what was asked is forgotten, and the next esc asks again.
+func TestEscIsForgottenByTyping(t *testing.T) {
+	d := start(t, setup{width: 100, height: 30})
+	d.press("n").enter("ben").press("esc").sees("Press esc again")
+	d.enter("@").misses("Press esc again").press("esc").sees("Press esc again").press("esc").misses("ben@")
+}

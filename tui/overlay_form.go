@@ -104,7 +104,7 @@ func (f *form) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		f.move(1)
 	default:
 		f.fields[f.at].key(k)
-		f.asked = false
+		f.goOn()
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (f *form) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 func (f *form) move(by int) {
 	n := len(f.fields) + 2
 	f.at = (f.at + n + by) % n
-	f.asked = false
+	f.goOn()
 }
 
 func (f *form) onSubmit(c *console, k tea.KeyPressMsg) tea.Cmd {
@@ -143,6 +143,13 @@ func (f *form) leave(c *console) tea.Cmd {
 		return nil
 	}
 	return f.close(c)
+}
+
+// goOn takes the question of leave back: whoever goes on doesn't leave.
+func (f *form) goOn() {
+	if f.asked {
+		f.asked, f.fault = false, ""
+	}
 }
 
 func (f *form) changed() bool {

@@ -45,7 +45,7 @@ func Read(line string) (string, Kind) {
 }
 
 // Pick finds which of some choices an answer names: by its number, counted from first, by its whole name, or by how one of
-// them alone begins. The index is -1 for none.
+// them alone begins. The index is -1 for none, and for several.
 func Pick(answer string, first int, names []string) int {
 	if n, err := strconv.Atoi(answer); err == nil {
 		if n < first || n >= first+len(names) {
@@ -53,21 +53,25 @@ func Pick(answer string, first int, names []string) int {
 		}
 		return n - first
 	}
-	found := -1
+	if list := Named(answer, names); len(list) == 1 {
+		return list[0]
+	}
+	return -1
+}
+
+// Named returns the choices that an answer names: those that are called so, or else those that begin so.
+func Named(answer string, names []string) []int {
+	var whole, begins []int
 	for i, name := range names {
 		switch {
 		case strings.EqualFold(name, answer):
-			return i
+			whole = append(whole, i)
 		case answer != "" && len(name) > len(answer) && strings.EqualFold(name[:len(answer)], answer):
-			if found >= 0 {
-				found = len(names) // more than one
-			} else {
-				found = i
-			}
+			begins = append(begins, i)
 		}
 	}
-	if found == len(names) {
-		return -1
+	if len(whole) > 0 {
+		return whole
 	}
-	return found
+	return begins
 }

@@ -99,9 +99,9 @@ func TestAnswers(t *testing.T) {
 }
 
 func TestPick(t *testing.T) {
-	names := []string{"Viewer", "Owner", "Operator", "own"}
+	names := []string{"Viewer", "Owner", "Operator", "own", "twin", "Twin"}
 	for answer, want := range map[string]int{
-		"5": 0, "8": 3, "4": -1, "9": -1, "-1": -1, "0": -1, "viewer": 0, "v": 0, "o": -1, "OWN": 3, "owne": 1, "op": 2, "x": -1, "": -1, "99999999999999999999": -1,
+		"5": 0, "8": 3, "4": -1, "11": -1, "-1": -1, "0": -1, "viewer": 0, "v": 0, "o": -1, "twin": -1, "OWN": 3, "owne": 1, "op": 2, "x": -1, "": -1, "99999999999999999999": -1,
 	} {
 		if got := Pick(answer, 5, names); got != want {
 			t.Errorf("%q picks %d, not %d", answer, got, want)
