@@ -29,7 +29,7 @@ the account's first Admin. Nothing is ever created over something that exists.`,
 			if err != nil {
 				return err
 			}
-			e.changed = true
+			e.noted().Store(true)
 			_, err = fmt.Fprintf(e.out, created, f.Account, f.Email, h.store, h.seal(d.Store().ID()))
 			return err
 		},

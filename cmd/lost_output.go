@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,7 @@ import (
 // noticing is a store that notices whether something is done in the account through it: whatever is done is an event.
 type noticing struct {
 	model.Store
-	done *bool
+	done *atomic.Bool // letters that are on their way note it from goroutines of their own
 }
 
 // Update makes a change.
@@ -25,7 +26,9 @@ func (n noticing) Update(ctx context.Context, fn func(model.WriteTx) error) erro
 		done = false // of an earlier try
 		return fn(noticingTx{tx, &done})
 	})
-	*n.done = *n.done || err == nil && done
+	if err == nil && done {
+		n.done.Store(true)
+	}
 	return err
 }
 
@@ -40,6 +43,14 @@ func (n noticingTx) Put(kind model.Kind, id model.ID, record []byte) error {
 	return n.WriteTx.Put(kind, id, record)
 }
 
+// noted tells whether something was done.
+func (e *env) noted() *atomic.Bool {
+	if e.changed == nil {
+		e.changed = new(atomic.Bool)
+	}
+	return e.changed
+}
+
 // tellers are the commands that leave an event and change nothing: without what they write, nothing is done.
 var tellers = []string{"export", "show-key", "copy-key"}
 
@@ -48,7 +59,7 @@ var tellers = []string{"export", "show-key", "copy-key"}
 func (e *env) lostOutput(c *cobra.Command, err error) error {
 	out, file := e.out.(*os.File)
 	lost, wrote := errors.AsType[*fs.PathError](err)
-	if !file || !wrote || lost.Op != "write" || lost.Path != out.Name() || !e.changed || slices.Contains(tellers, c.Name()) {
+	if !file || !wrote || lost.Op != "write" || lost.Path != out.Name() || !e.noted().Load() || slices.Contains(tellers, c.Name()) {
 		return err
 	}
 	return &model.Error{

@@ -27,7 +27,7 @@ func (e *env) directory(context.Context) (*model.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return model.NewDirectory(noticing{store, &e.changed}, model.Options{Unlock: e.unlocker(h.vaultOf(store, e.now)), Now: e.now}), nil
+	return model.NewDirectory(noticing{store, e.noted()}, model.Options{Unlock: e.unlocker(h.vaultOf(store, e.now)), Now: e.now}), nil
 }
 
 // unlocker returns what unlocks for a command: the vault, after asking if it must.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -41,8 +42,8 @@ type env struct {
 	passphraseRead []byte           // what was in it, once it was read for a check
 	cost           func() keys.Cost // of a new passphrase
 
-	stores  []*db.Store // to be closed at the end
-	changed bool        // something was done in the account
+	stores  []*db.Store  // to be closed at the end
+	changed *atomic.Bool // whether something was done in the account; nil until it is opened
 }
 
 // Main runs the program with its arguments and returns the exit code.
