@@ -30,7 +30,7 @@ var scenes = []scene{
 		steps: []step{
 			{shows: "Users"},
 			{keys: []string{"Space", "Space", "Down"}, shows: "2 marked"},
-			{keys: []string{"/"}, shows: "narrow"},
+			{keys: []string{"/"}, shows: "keep"},
 			{text: "an", shows: "of 42"},
 			{keys: []string{"Enter", "Down", "Right", "Right"}, shows: "/an"},
 		},
@@ -39,7 +39,7 @@ var scenes = []scene{
 		name: "menu", title: "The menu of an invited user", args: demo,
 		steps: []step{
 			{shows: "Users"},
-			{keys: []string{"/"}, shows: "narrow"},
+			{keys: []string{"/"}, shows: "keep"},
 			{text: "status:invited", shows: "status:invited"},
 			{keys: []string{"Enter", "a"}, shows: "Cancel invite"},
 		},
@@ -55,7 +55,7 @@ var scenes = []scene{
 		name: "activity", title: "What was done in the account, and what changed in it", args: demo,
 		steps: []step{
 			{keys: []string{"6"}, shows: "Done by"},
-			{keys: []string{"/"}, shows: "narrow"},
+			{keys: []string{"/"}, shows: "keep"},
 			{text: `action:"set role"`, shows: "10 of 138"},
 			{keys: []string{"Enter", "Down", "Enter"}, shows: "from"},
 		},
