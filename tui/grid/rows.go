@@ -3,9 +3,13 @@ package grid
 // Rows is an immutable list of rows, addressed by position. An id stays with its row when positions move. Everything here is called from several
 // goroutines at once, so a list that changes is another list.
 type Rows[T any] interface {
+	// Len is how many rows there are.
 	Len() int
+	// At returns the row at a position, from 0 up to, not including, Len.
 	At(pos int) T
+	// ID returns the id of the row at a position.
 	ID(pos int) uint64
+	// Find returns the position of a row, or false where there is none of that id.
 	Find(id uint64) (pos int, ok bool)
 }
 
