@@ -44,8 +44,6 @@ type setup struct {
 
 func start(t *testing.T, s setup) *driver {
 	t.Helper()
-	t.Setenv("TZ", "UTC")
-	time.Local = time.UTC
 	d := &driver{T: t, store: modeltest.NewStore()}
 	_, root, err := keys.NewSealFile(d.store.ID(), rand.NewChaCha8([32]byte{}))
 	d.must(err)
