@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+
+	"lanyard/keys/clipboard/clipboardtest"
 )
 
 // What becomes of a key after it was copied, at each place where a user would paste it.
@@ -352,77 +354,36 @@ func TestACommandsCopyIsCleared(t *testing.T) {
 func TestASecondCommandStartsTheClockAnew(t *testing.T) {
 	t.Parallel()
 	env := clearAfter(t, "4")
-	env["DISPLAY"], env["WAYLAND_DISPLAY"] = ownDisplay(t), ""
+	env["DISPLAY"], env["WAYLAND_DISPLAY"] = clipboardtest.Display(t), ""
 	c := outsideTmux(t, env).account()
 	copies := func() {
 		c.Run("lanyard", "sa", "copy-key", "bot").Expect("It is cleared in 4 s").ExpectExit(0).Run("clear").ExpectExit(0)
 	}
 	copies()
-	key := paste(t, env["DISPLAY"])
+	key := clipboardtest.Paste(env["DISPLAY"])
 	time.Sleep(2 * time.Second)
 	copies()
 	c.until("the first keeper to go", func() bool { return len(c.keepers()) == 1 })
-	if left := paste(t, env["DISPLAY"]); left != key || !keyPattern.MatchString(key) {
+	if left := clipboardtest.Paste(env["DISPLAY"]); left != key || !keyPattern.MatchString(key) {
 		t.Errorf("the first keeper left %q of %q", left, key)
 	}
-	c.until("an empty clipboard", func() bool { return paste(t, env["DISPLAY"]) == "" })
+	c.until("an empty clipboard", func() bool { return clipboardtest.Paste(env["DISPLAY"]) == "" })
 	c.until("the keeper to end", func() bool { return len(c.keepers()) == 0 })
-}
-
-// ownDisplay starts an X server without a screen, on a display that nobody uses.
-func ownDisplay(t *testing.T) (display string) {
-	t.Helper()
-	for _, tool := range []string{"Xvfb", "xclip"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip(tool + " isn't installed")
-		}
-	}
-	said, says, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "64x64x24", "-nolisten", "tcp")
-	server.ExtraFiles = []*os.File{says}
-	err = server.Start()
-	_ = says.Close()
-	if err != nil {
-		t.Skip(err)
-	}
-	t.Cleanup(func() {
-		_ = server.Process.Signal(syscall.SIGTERM) // so that it takes its lock with it
-		_ = server.Wait()
-		_ = said.Close()
-	})
-	_ = said.SetReadDeadline(time.Now().Add(patience))
-	number, err := bufio.NewReader(said).ReadString('\n')
-	if err != nil {
-		t.Skip("Xvfb doesn't start here")
-	}
-	return ":" + strings.TrimSpace(number)
-}
-
-// paste returns what xclip pastes on a display.
-func paste(t *testing.T, display string) string {
-	t.Helper()
-	cmd := exec.Command("xclip", "-selection", "clipboard", "-o")
-	cmd.Env = append(os.Environ(), "DISPLAY="+display)
-	out, _ := cmd.Output() // it fails where nothing was ever copied
-	return string(out)
 }
 
 func TestClearedFromTheDesktop(t *testing.T) {
 	t.Parallel()
 	env := clearAfter(t, "3")
-	env["DISPLAY"], env["WAYLAND_DISPLAY"] = ownDisplay(t), ""
+	env["DISPLAY"], env["WAYLAND_DISPLAY"] = clipboardtest.Display(t), ""
 	display := env["DISPLAY"]
-	isKey := func() bool { return keyPattern.MatchString(paste(t, display)) }
-	isGone := func() bool { return paste(t, display) == "" }
+	isKey := func() bool { return keyPattern.MatchString(clipboardtest.Paste(display)) }
+	isGone := func() bool { return clipboardtest.Paste(display) == "" }
 	c := outsideTmux(t, env).Run("lanyard", "demo").Expect("Users 42").Keys("2").Expect("billing-sync")
 
 	c.Keys("c").Expect("clears in 3 s")
 	c.until("the key", isKey)
 	c.theKeeper()
-	c.nowhere(paste(t, display))
+	c.nowhere(clipboardtest.Paste(display))
 	time.Sleep(1500 * time.Millisecond)
 	c.Keys("Down", "c") // anew
 	time.Sleep(2 * time.Second)
@@ -438,7 +399,7 @@ func TestClearedFromTheDesktop(t *testing.T) {
 	theirs.Env, theirs.Stdin = append(os.Environ(), "DISPLAY="+display), strings.NewReader("something else")
 	c.check(theirs.Run())
 	c.Expect("it held something else")
-	if got := paste(t, display); got != "something else" {
+	if got := clipboardtest.Paste(display); got != "something else" {
 		t.Errorf("what somebody else copied became %q", got)
 	}
 
@@ -447,7 +408,7 @@ func TestClearedFromTheDesktop(t *testing.T) {
 	c.Keys("c").Expect("clears in")
 	c.until("the key", isKey)
 	c.Keys("q").ExpectExit(0).ExpectRestored()
-	if left := paste(t, display); left != "" {
+	if left := clipboardtest.Paste(display); left != "" {
 		t.Errorf("after quitting the clipboard holds %q", left)
 	}
 	c.Run("lanyard", "demo").Expect("Users 42").Keys("2").Expect("billing-sync").Keys("c").Expect("clears in")

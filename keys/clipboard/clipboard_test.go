@@ -1,16 +1,14 @@
 package clipboard
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/base64"
 	"errors"
-	"os"
-	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"lanyard/keys/clipboard/clipboardtest"
 )
 
 const secret = "lys_0123456789AB_0123456789ABCDEFGHIJKLMNOPQRSTUV2qTByf"
@@ -178,56 +176,24 @@ func TestSequences(t *testing.T) {
 	}
 }
 
-// ownDisplay starts an X server without a screen, which chooses a display that nobody uses, and makes it the one that tools
-// find.
-func ownDisplay(t *testing.T) {
-	t.Helper()
-	for _, tool := range []string{"Xvfb", "xclip"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip(tool + " isn't installed")
-		}
-	}
-	said, says, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "64x64x24", "-nolisten", "tcp")
-	server.ExtraFiles = []*os.File{says}
-	err = server.Start()
-	_ = says.Close()
-	if err != nil {
-		t.Skip(err)
-	}
-	t.Cleanup(func() {
-		_ = server.Process.Signal(syscall.SIGTERM) // so that it takes its lock with it
-		_ = server.Wait()
-		_ = said.Close()
-	})
-	_ = said.SetReadDeadline(time.Now().Add(10 * time.Second))
-	number, err := bufio.NewReader(said).ReadString('\n')
-	if err != nil {
-		t.Skip("Xvfb doesn't start here")
-	}
-	t.Setenv("DISPLAY", ":"+strings.TrimSpace(number))
-	t.Setenv("WAYLAND_DISPLAY", "")
-}
-
 // TestDesktop copies to a real X server, through atotto/clipboard and xclip, and pastes it back.
 func TestDesktop(t *testing.T) {
-	ownDisplay(t)
+	display := clipboardtest.Display(t)
+	t.Setenv("DISPLAY", display) // for xclip, which atotto/clipboard runs
+	t.Setenv("WAYLAND_DISPLAY", "")
 	env := System()
-	env.Getenv = in("linux", "DISPLAY="+os.Getenv("DISPLAY")).Getenv
+	env.Getenv = in("linux", "DISPLAY="+display).Getenv
 	r, err := New(Auto, env).Copy(t.Context(), []byte(secret))
 	if err != nil || !r.Copied || r.Method != Native {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) { // xclip ends before the server heard it
-		out, err := exec.Command("xclip", "-selection", "clipboard", "-o").Output()
-		if err == nil && string(out) == secret {
+		got := clipboardtest.Paste(display)
+		if got == secret {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("the clipboard holds %q, %v", out, err)
+			t.Fatalf("the clipboard holds %q", got)
 		}
 	}
 }
