@@ -125,8 +125,8 @@ func (c *Console) nowhere(key string) {
 
 func TestClearedFromTmux(t *testing.T) {
 	t.Parallel()
-	c := Start(t, Standard, clearAfter(t, "2"), "demo").Expect("Users 42").Keys("2").Expect("billing-sync")
-	c.Keys("c").Expect("sent to tmux", "2 s", "until C")
+	c := Start(t, Standard, clearAfter(t, "5"), "demo").Expect("Users 42").Keys("2").Expect("billing-sync")
+	c.Keys("c").Expect("sent to tmux", "until C").ExpectMatch(`[2-5] s\b`)
 	key := c.ours()
 	if keyPattern.FindString(key) != key || key == "" {
 		t.Fatalf("tmux holds %q", key)
@@ -148,14 +148,14 @@ func TestClearedFromTmux(t *testing.T) {
 // The clock runs from the second copy on, in tmux and by the same keeper.
 func TestASecondCopyStartsTheClockAnew(t *testing.T) {
 	t.Parallel()
-	c := Start(t, Standard, clearAfter(t, "4"), "demo").Expect("Users 42").Keys("2").Expect("billing-sync")
+	c := Start(t, Standard, clearAfter(t, "8"), "demo").Expect("Users 42").Keys("2").Expect("billing-sync")
 	c.Keys("c").Expect("sent to tmux")
 	first, keeper := c.ours(), c.theKeeper()
-	time.Sleep(2 * time.Second)
+	time.Sleep(4 * time.Second)
 	c.Keys("Down", "c")
 	c.until("the second key", func() bool { key := c.ours(); return key != first && key != "" })
 	second := c.ours()
-	time.Sleep(3 * time.Second) // five since the first
+	time.Sleep(5 * time.Second) // nine since the first
 	if left := c.ours(); left != second || c.theKeeper() != keeper {
 		t.Errorf("tmux holds %q, kept by %d; want %q by %d", left, c.theKeeper(), second, keeper)
 	}
@@ -165,7 +165,7 @@ func TestASecondCopyStartsTheClockAnew(t *testing.T) {
 // An email isn't secret, and what somebody else put there isn't ours.
 func TestWhatStaysOnTheClipboard(t *testing.T) {
 	t.Parallel()
-	c := Start(t, Standard, clearAfter(t, "2"), "demo").Expect("Users 42")
+	c := Start(t, Standard, clearAfter(t, "4"), "demo").Expect("Users 42")
 	c.Keys("c").Expect("sent to tmux").ExpectNot("leaves", "until C")
 	if len(c.keepers()) != 0 {
 		t.Error("an email is to be cleared")
@@ -334,8 +334,8 @@ func (c *Console) account() *Console {
 // A command ends at once, and what it copied is cleared all the same.
 func TestACommandsCopyIsCleared(t *testing.T) {
 	t.Parallel()
-	c := Start(t, Standard, clearAfter(t, "2"), "version").ExpectExit(0).account()
-	c.Run("lanyard", "sa", "copy-key", "bot").Expect("API key of bot sent to tmux", "It leaves tmux in 2 s").ExpectExit(0)
+	c := Start(t, Standard, clearAfter(t, "5"), "version").ExpectExit(0).account()
+	c.Run("lanyard", "sa", "copy-key", "bot").Expect("API key of bot sent to tmux", "It leaves tmux in 5 s").ExpectExit(0)
 	key := c.ours()
 	if keyPattern.FindString(key) != key || key == "" {
 		t.Fatalf("tmux holds %q", key)
@@ -353,15 +353,15 @@ func TestACommandsCopyIsCleared(t *testing.T) {
 // The same key is copied again by another process: the first one's clock doesn't count any more.
 func TestASecondCommandStartsTheClockAnew(t *testing.T) {
 	t.Parallel()
-	env := clearAfter(t, "4")
+	env := clearAfter(t, "8")
 	env["DISPLAY"], env["WAYLAND_DISPLAY"] = clipboardtest.Display(t), ""
 	c := outsideTmux(t, env).account()
 	copies := func() {
-		c.Run("lanyard", "sa", "copy-key", "bot").Expect("It is cleared in 4 s").ExpectExit(0).Run("clear").ExpectExit(0)
+		c.Run("lanyard", "sa", "copy-key", "bot").Expect("It is cleared in 8 s").ExpectExit(0).Run("clear").ExpectExit(0)
 	}
 	copies()
 	key := clipboardtest.Paste(env["DISPLAY"])
-	time.Sleep(2 * time.Second)
+	time.Sleep(4 * time.Second)
 	copies()
 	c.until("the first keeper to go", func() bool { return len(c.keepers()) == 1 })
 	if left := clipboardtest.Paste(env["DISPLAY"]); left != key || !keyPattern.MatchString(key) {
@@ -373,20 +373,20 @@ func TestASecondCommandStartsTheClockAnew(t *testing.T) {
 
 func TestClearedFromTheDesktop(t *testing.T) {
 	t.Parallel()
-	env := clearAfter(t, "3")
+	env := clearAfter(t, "6")
 	env["DISPLAY"], env["WAYLAND_DISPLAY"] = clipboardtest.Display(t), ""
 	display := env["DISPLAY"]
 	isKey := func() bool { return keyPattern.MatchString(clipboardtest.Paste(display)) }
 	isGone := func() bool { return clipboardtest.Paste(display) == "" }
 	c := outsideTmux(t, env).Run("lanyard", "demo").Expect("Users 42").Keys("2").Expect("billing-sync")
 
-	c.Keys("c").Expect("clears in 3 s")
+	c.Keys("c").Expect("clears in")
 	c.until("the key", isKey)
 	c.theKeeper()
 	c.nowhere(clipboardtest.Paste(display))
-	time.Sleep(1500 * time.Millisecond)
+	time.Sleep(3 * time.Second)
 	c.Keys("Down", "c") // anew
-	time.Sleep(2 * time.Second)
+	time.Sleep(4 * time.Second)
 	if !isKey() {
 		t.Error("the second copy was cleared by the clock of the first")
 	}

@@ -21,8 +21,9 @@ import (
 	"lanyard/cmd/e2e/tmux"
 )
 
-// patience is how long a screen may take to show what is expected.
-const patience = 5 * time.Second
+// patience is how long a screen may take to show what is expected: long, since what is quick is measured elsewhere and a machine may be
+// busy.
+const patience = 15 * time.Second
 
 // Size is a terminal's, in columns and rows.
 type Size struct{ Width, Height int }
