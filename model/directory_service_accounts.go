@@ -109,6 +109,7 @@ func (d *Directory) DeleteServiceAccounts(ctx context.Context, actor Actor, list
 		name, err := serviceAccounts.delete(c, seen, Rules.DeleteServiceAccount, func(s ServiceAccount) []Change {
 			var lost []Change
 			list, lost = c.keysOf(s)
+			lost = append(differs("workspaces", c.grantNames(s.Workspaces), ""), lost...)
 			return append([]Change{{"role", c.roleName(s.Role), ""}}, lost...)
 		})
 		if err != nil {

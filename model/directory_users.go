@@ -210,8 +210,10 @@ func (c *change) removeUser(u User, handOver bool) error {
 	if err := c.dropUser(u); err != nil {
 		return err
 	}
-	return c.event(action, u.ref(), u.Email,
-		Change{"name", u.Name, ""}, Change{"role", c.roleName(u.Role), ""}, Change{"status", u.Status.String(), ""})
+	lost := []Change{{"name", u.Name, ""}, {"role", c.roleName(u.Role), ""}, {"status", u.Status.String(), ""}}
+	lost = append(lost, differs("groups", c.groupNames(u.Groups), "")...)
+	lost = append(lost, differs("workspaces", c.grantNames(u.Workspaces), "")...)
+	return c.event(action, u.ref(), u.Email, lost...)
 }
 
 // dropUser erases a user with all that was counted, and ends an open invitation.

@@ -264,7 +264,7 @@ func restoreOne[T slotted[T]](u *undoing, r Rules, t touch, k undoKind[T], there
 			return false, name, err
 		}
 	}
-	return true, name, u.tell(back, slots{}, back.slots())
+	return true, name, u.tell(back, u.changes(back, slots{}, back.slots()))
 }
 
 // eraseOne deletes a record that the step created.
@@ -274,10 +274,11 @@ func eraseOne[T slotted[T]](u *undoing, r Rules, t touch, k undoKind[T], now T) 
 		return false, err
 	}
 	u.erasing = t
+	lost := u.changes(now, now.slots(), slots{}) // in words as long as the keys are there
 	if err := k.erase(r, now); err != nil {
 		return false, err
 	}
-	return true, u.tell(now, now.slots(), slots{})
+	return true, u.tell(now, lost)
 }
 
 // clashes reports whether a record is to be left because of a conflict, or refuses one that the caller hasn't chosen for.
@@ -302,19 +303,33 @@ var eventNouns = map[Kind]string{
 	KindUser: "user", KindServiceAccount: "service_account", KindGroup: "group", KindWorkspace: "workspace", KindRole: "role",
 }
 
+// changes says what becomes of a record, for its event. What the slots name has to be there.
+func (u *undoing) changes(r undoable, from, to slots) (list []Change) {
+	tell := teller{ReadTx: u.change}
+	for _, k := range from.differences(to) {
+		list = append(list, Change{tell.field(k), tell.value(k, from[k]), tell.value(k, to[k])})
+	}
+	s, ok := r.(ServiceAccount)
+	if !ok || len(from) > 0 && len(to) > 0 {
+		return list
+	}
+	if old, good := previousKey(u.change, s, u.now); good && len(to) > 0 {
+		list = append(list, Change{"old key", "", old.Hint()})
+	} else if good {
+		list = append(list, Change{"old key", old.Hint(), ""})
+	}
+	return list
+}
+
 // tell appends the event.
-func (u *undoing) tell(r undoable, from, to slots) error {
+func (u *undoing) tell(r undoable, changes []Change) error {
 	verb := ".undo"
 	if u.step.kind == stepUndone {
 		verb = ".redo"
 	}
-	name, tell := r.title(), teller{ReadTx: u.change}
+	name := r.title()
 	if user, ok := r.(User); ok {
 		name = user.Email
-	}
-	var changes []Change
-	for _, k := range from.differences(to) {
-		changes = append(changes, Change{tell.field(k), tell.value(k, from[k]), tell.value(k, to[k])})
 	}
 	return u.event(eventNouns[r.ref().Kind]+verb, r.ref(), name, changes...)
 }

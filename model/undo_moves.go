@@ -27,7 +27,7 @@ func moveBack[T slotted[T]](u *undoing, r Rules, t touch, k undoKind[T], now T) 
 	if t.kind == touchSwept {
 		return true, nil // has no event, as its going had none
 	}
-	return true, u.tell(updated, now.slots(), updated.slots())
+	return true, u.tell(updated, u.changes(updated, now.slots(), updated.slots()))
 }
 
 // movesBack returns what there is to take back of what the step did to a record. What was in a group or a workspace that is
