@@ -98,8 +98,11 @@ func restsOn(tx ReadTx, list undoList, step Step) error {
 	if len(later) == 0 {
 		return nil
 	}
-	own := ground{}
-	if err := eachTouch(tx, step, func(t touch) error { return own.add(t) }); err != nil {
+	own, swept := ground{}, map[ID][]Ref{}
+	if err := eachTouch(tx, step, func(t touch) error { t.noteOwner(swept); return own.add(t) }); err != nil {
+		return err
+	}
+	if err := own.addOwners(tx, swept); err != nil {
 		return err
 	}
 	for _, s := range slices.Backward(later) {
@@ -199,6 +202,36 @@ func (g ground) add(t touch) error {
 	for _, k := range list {
 		g[patch{ref: t.ref, slot: k}] = true
 		g[about(k.of)] = true
+	}
+	return nil
+}
+
+// noteOwner notes, by workspace, who owned one that the step deleted.
+func (t touch) noteOwner(swept map[ID][]Ref) {
+	for _, m := range t.moved {
+		if t.kind == touchSwept && t.ref.Kind == KindUser && m.slot.field == fieldWorkspace && numberIn(m.from) == RoleOwner {
+			swept[m.slot.of] = append(swept[m.slot.of], t.ref)
+		}
+	}
+}
+
+// addOwners adds whether the owners of deleted workspaces are Active, where none of them is: such a workspace would come back to
+// the actor, who would still own it when the owners aren't blocked any more.
+func (g ground) addOwners(tx ReadTx, swept map[ID][]Ref) error {
+	for _, owners := range swept {
+		active := false
+		for _, ref := range owners {
+			u, err := load(tx, KindUser, ref.ID, decodeUser)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return err
+			}
+			active = active || u.Status == StatusActive
+		}
+		for _, ref := range owners {
+			if !active {
+				g[patch{ref: ref, slot: slot{field: fieldStatus}}] = true
+			}
+		}
 	}
 	return nil
 }

@@ -97,6 +97,11 @@ func TestWhatLaterStepsRestOnIsntUndone(t *testing.T) {
 			e.done(e.RemoveUsers(e.Context(), e.ana, seen(e.ben.User), true))
 			return outcome(e.DeleteGroups(e.Context(), e.ana, seen(e.team)))
 		}, "Undo this first: Group team deleted"},
+		{"a workspace whose owner is blocked", "workspace.delete", func(e *estate) error {
+			e.done(e.SetUsersWorkspaceRole(e.Context(), e.ana, seen(e.ana.User), e.ops, 0))
+			e.done(e.DeleteWorkspaces(e.Context(), e.ana, seen(e.ops)))
+			return outcome(e.DeactivateUsers(e.Context(), e.ana, seen(e.ben.User), false))
+		}, "Undo this first: Ben deactivated"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := newEstate(t)
@@ -115,6 +120,23 @@ func TestWhatLaterStepsRestOnIsntUndone(t *testing.T) {
 			}
 			e.undo(e.ana)
 		})
+	}
+}
+
+// A workspace that comes back while its owner is blocked needs another one, who would stay it. With one owner left it doesn't.
+func TestAWorkspaceComesBackOutOfItsTurnToItsOtherOwner(t *testing.T) {
+	e := newEstate(t)
+	before := e.picture()
+	e.done(e.DeleteWorkspaces(t.Context(), e.ana, seen(e.ops)))
+	gone := e.event("workspace.delete")
+	e.done(e.DeactivateUsers(t.Context(), e.ana, seen(e.ben.User), false))
+	e.undoEvent(gone)
+	if own := owners(e.snapshot(), e.ops); !slices.Equal(own, []model.ID{e.ana.User}) {
+		t.Errorf("its owners are %v", own)
+	}
+	e.undo(e.ana)
+	if is := e.picture(); is != before {
+		t.Errorf("%s", differing(before, is))
 	}
 }
 
