@@ -75,7 +75,7 @@ func (e *env) open(ctx context.Context) (*tui.Session, error) {
 			return nil, err
 		}
 	}
-	return e.session(ctx, model.NewDirectory(store, model.Options{Unlock: v.Unlock}), v)
+	return e.session(ctx, model.NewDirectory(store, model.Options{Unlock: v.Unlock, Renewed: v.Renewed}), v)
 }
 
 // How many records are read before the first frame: an account of a thousand users is there at once, and of a million enough

@@ -27,7 +27,8 @@ func (e *env) directory(context.Context) (*model.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return model.NewDirectory(noticing{store, e.noted()}, model.Options{Unlock: e.unlocker(h.vaultOf(store, e.now)), Now: e.now}), nil
+	v := h.vaultOf(store, e.now)
+	return model.NewDirectory(noticing{store, e.noted()}, model.Options{Unlock: e.unlocker(v), Renewed: v.Renewed, Now: e.now}), nil
 }
 
 // unlocker returns what unlocks for a command: the vault, after asking if it must.

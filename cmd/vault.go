@@ -63,6 +63,13 @@ func (v *vault) Unlock() (*keys.Root, error) {
 	return v.root.Clone(), nil
 }
 
+// Renewed reports whether the data key was renewed since a root key was opened, as the file says that is there now. It opens
+// nothing and asks nobody; a file that can't be read says nothing.
+func (v *vault) Renewed(root *keys.Root) bool {
+	_, file, err := v.read()
+	return err == nil && file.Generation > root.Generation()
+}
+
 // State says whether a passphrase is in use, and whether it is asked for. It looks at the file.
 func (v *vault) State() tui.VaultState {
 	v.mu.Lock()

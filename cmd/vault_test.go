@@ -139,9 +139,12 @@ func TestAVaultFollowsItsFile(t *testing.T) {
 		}
 	}
 	k := keep(t, nothing)
-	k.generation()
+	before, err := k.v.Unlock()
+	if err != nil || k.v.Renewed(before) {
+		t.Fatal("it was renewed by nobody: ", err)
+	}
 	k.change(rotate)
-	if n := k.generation(); n != 2 {
+	if n := k.generation(); n != 2 || !k.v.Renewed(before) {
 		t.Errorf("opened by itself, it stays with generation %d", n)
 	}
 	k.change(k.passphraseOnly)
@@ -156,13 +159,13 @@ func TestAVaultFollowsItsFile(t *testing.T) {
 	if err := os.Rename(k.v.path, moved); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := k.v.Unlock(); err == nil || !strings.Contains(err.Error(), "is missing") || errors.Is(err, errPassphrase) {
+	if _, err := k.v.Unlock(); err == nil || !strings.Contains(err.Error(), "is missing") || errors.Is(err, errPassphrase) || k.v.Renewed(before) {
 		t.Errorf("without its file: %v", err)
 	}
 	if err := os.Rename(moved, k.v.path); err != nil {
 		t.Fatal(err)
 	}
-	if k.v.State() != tui.VaultLocked || k.v.Open([]byte(horse)) != nil || k.generation() != 3 {
+	if k.v.State() != tui.VaultLocked || !k.v.Renewed(before) || k.v.Open([]byte(horse)) != nil || k.generation() != 3 {
 		t.Error("its file came back, and it doesn't open")
 	}
 	k.change(func(f *keys.SealFile, root *keys.Root) {

@@ -23,8 +23,10 @@ type Actor struct {
 type Directory struct {
 	store  Store
 	unlock func() (*keys.Root, error)
-	now    func() time.Time
-	rand   io.Reader
+	// renewed reports whether a root key isn't the newest; nil where nobody else renews it.
+	renewed func(*keys.Root) bool
+	now     func() time.Time
+	rand    io.Reader
 }
 
 // Options are what a Directory works with beside the store.
@@ -32,6 +34,9 @@ type Options struct {
 	// Unlock returns a copy of the root key, which seals secrets and chains events. The copy is wiped after use, so that
 	// whoever keeps the key can wipe it at any time without harm to what is under way. It is called often; errors are shown.
 	Unlock func() (*keys.Root, error)
+	// Renewed reports whether the data key was renewed since a root key was opened. It is called within transactions that seal,
+	// so that it asks nobody and doesn't wait. It may be nil where nobody else can renew it.
+	Renewed func(*keys.Root) bool
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 	// Rand is where secrets come from; crypto/rand if nil.
@@ -46,7 +51,7 @@ func NewDirectory(store Store, o Options) *Directory {
 	if o.Rand == nil {
 		o.Rand = rand.Reader
 	}
-	return &Directory{store: store, unlock: o.Unlock, now: o.Now, rand: o.Rand}
+	return &Directory{store: store, unlock: o.Unlock, renewed: o.Renewed, now: o.Now, rand: o.Rand}
 }
 
 // Refusing returns a directory of the same store whose every change fails with an error, as if the sealing key were out of
@@ -84,7 +89,8 @@ type change struct {
 	fault     error      // what a look-up for the rules failed with
 	told      []Change   // what the events of a row said
 	chain     eventChain
-	events    int // how many were appended: none where nothing was to do
+	events    int  // how many were appended: none where nothing was to do
+	sealed    bool // something was, under the root key
 }
 
 // lookUp reads a record for the rules, which know only whether it is there. Anything else fails the transaction.
@@ -179,6 +185,9 @@ func (d *Directory) change(tx WriteTx, root *keys.Root, actor User, via Via, rec
 	}
 	if err := fn(c); err != nil {
 		return cmp.Or(c.fault, err)
+	}
+	if c.sealed && d.renewed != nil && d.renewed(root) {
+		return errRenewed
 	}
 	if err := c.settle(); err != nil || recording == nil {
 		return err

@@ -70,6 +70,7 @@ func (c *change) newAPIKey(owner ID, used time.Time) (ID, error) {
 	if k.Sealed, err = c.root.Seal(c.d.binding(k), secret.Text()); err != nil {
 		return 0, err
 	}
+	c.sealed = true
 	return id, save(c, nil, k)
 }
 

@@ -22,6 +22,7 @@ func (d *Directory) Rehearse() (*Directory, error) {
 	rehearsing := *d
 	rehearsing.store = &rehearsal{Store: d.store, kept: newSketch(nil)}
 	rehearsing.unlock = func() (*keys.Root, error) { return root.Clone(), nil }
+	rehearsing.renewed = nil
 	return &rehearsing, nil
 }
 

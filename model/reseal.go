@@ -42,7 +42,8 @@ type Resealed struct {
 }
 
 // Reseal seals anew every API key that was sealed under an earlier generation of the data key than the present one. It works
-// in small transactions, each of which leaves every key openable. When it was cut off, calling it again does the rest.
+// in small transactions, each of which leaves every key openable. When it was cut off, calling it again does the rest. The
+// events tell how many were to be sealed anew and how many were; there are none if there is nothing to do.
 func (d *Directory) Reseal(ctx context.Context, actor Actor) (Resealed, error) {
 	var out Resealed
 	generation, err := d.generation()
@@ -57,34 +58,43 @@ func (d *Directory) Reseal(ctx context.Context, actor Actor) (Resealed, error) {
 	if err := d.noteReseal(ctx, actor, generation, begun); err != nil {
 		return out, err
 	}
-	for next, through := FirstID, 0; ; {
+	for done := -1; out.Done > done; { // a deletion or an undo may have put a key behind the pass
+		done = out.Done
+		if err := d.resealPass(ctx, actor, generation, before.Earlier, &out); err != nil {
+			return out, err
+		}
+	}
+	ended := fmt.Sprintf("%d sealed anew", out.Done)
+	if len(out.Shut) > 0 {
+		ended += fmt.Sprintf(", %d don't open", len(out.Shut))
+	}
+	return out, d.noteReseal(ctx, actor, generation, ended)
+}
+
+// resealPass goes through all keys once, those that undo holds last. What doesn't open is said anew by each pass.
+func (d *Directory) resealPass(ctx context.Context, actor Actor, generation uint64, total int, out *Resealed) error {
+	out.Shut = nil
+	for next, through := FirstID, out.Done; ; {
 		ids, err := d.sealedBefore(ctx, generation, next)
 		if err != nil {
-			return out, err
+			return err
 		}
 		if len(ids) == 0 {
 			break
 		}
 		done, shut, err := d.resealSome(ctx, actor, generation, ids)
 		if err != nil {
-			return out, err
+			return err
 		}
 		out.Done += done
 		out.Shut = append(out.Shut, shut...)
 		next, through = ids[len(ids)-1]+1, through+len(ids)
-		ReportProgress(ctx, through, max(through, before.Earlier))
+		ReportProgress(ctx, through, max(through, total))
 	}
 	undo, err := d.resealUndo(ctx, actor, generation)
-	if err != nil {
-		return out, err
-	}
 	out.Done += undo.Done
 	out.Shut = append(out.Shut, undo.Shut...)
-	ended := fmt.Sprintf("%d sealed anew", out.Done)
-	if len(out.Shut) > 0 {
-		ended += fmt.Sprintf(", %d don't open", len(out.Shut))
-	}
-	return out, d.noteReseal(ctx, actor, generation, ended)
+	return err
 }
 
 // generation returns that of the data key which seals now.
@@ -163,7 +173,8 @@ func (d *Directory) resealSome(ctx context.Context, actor Actor, generation uint
 	return done, shut, err
 }
 
-// errRenewed means that a key was sealed under a data key that the root key at hand doesn't have yet.
+// errRenewed means that the data key was renewed after the root key at hand was opened: what is sealed under it would open with
+// old copies of the sealing key, and what was sealed since doesn't open with it.
 var errRenewed = fmt.Errorf("%w: the data key was renewed meanwhile", ErrLocked)
 
 // openKey opens an API key; wipe it after use.

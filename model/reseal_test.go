@@ -233,3 +233,74 @@ func TestResealReachesWhatUndoHolds(t *testing.T) {
 		t.Errorf("%d of 2 keys open", n)
 	}
 }
+
+// TestResealingMissesNoKeyThatMoves brings a deleted service account back when the keys of the others are done: its key goes
+// from where it hasn't been looked for yet to where that is over.
+func TestResealingMissesNoKeyThatMoves(t *testing.T) {
+	v := newVaulted(t, 2)
+	v.done(v.dir.DeleteServiceAccounts(t.Context(), v.ana, seen(v.snapshot().ServiceAccounts().ID(0))))
+	v.rotate()
+	undone := false
+	ctx := model.WithProgress(t.Context(), func(int, int) {
+		if undone {
+			return
+		}
+		undone = true
+		if _, err := v.dir.Undo(t.Context(), v.ana, model.UndoChoice{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	out, err := v.dir.Reseal(ctx, v.ana)
+	if err != nil || out.Done != 2 || !undone {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if s := v.sealing(); s != (model.Sealing{Keys: 2}) {
+		t.Errorf("it is left with %+v", s)
+	}
+}
+
+// TestNothingIsSealedUnderADataKeyThatWasRenewed renews the data key when a change has its root key and waits for the store.
+func TestNothingIsSealedUnderADataKeyThatWasRenewed(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		do   func(*vaulted, *model.Directory) error
+	}{
+		{"create", func(v *vaulted, d *model.Directory) error {
+			_, err := d.CreateServiceAccount(v.Context(), v.ana, model.ServiceAccountDraft{Name: "late", Role: model.RoleBuilder})
+			return err
+		}},
+		{"rotate", func(v *vaulted, d *model.Directory) error {
+			return outcome(d.RotateAPIKeys(v.Context(), v.ana, seen(v.snapshot().ServiceAccounts().ID(0)), 0))
+		}},
+		{"together", func(v *vaulted, d *model.Directory) error {
+			return d.Together(v.Context(), func(ctx context.Context, d *model.Directory) error {
+				_, err := d.CreateServiceAccount(ctx, v.ana, model.ServiceAccountDraft{Name: "late", Role: model.RoleBuilder})
+				return err
+			})
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			v := newVaulted(t, 1)
+			unlocked := 0
+			renewed := func(root *keys.Root) bool { return root.Generation() < v.root.Generation() }
+			late := model.NewDirectory(v.store, model.Options{Now: v.Now, Renewed: renewed, Unlock: func() (*keys.Root, error) {
+				unlocked++
+				root := v.root.Clone()
+				if unlocked == 1 {
+					v.rotate()
+					if _, err := v.dir.Reseal(t.Context(), v.ana); err != nil {
+						t.Fatal(err)
+					}
+				}
+				return root, nil
+			}})
+			if err := tt.do(v, late); err != nil {
+				t.Fatal(err)
+			}
+			if s := v.sealing(); s.Earlier != 0 {
+				t.Errorf("%+v", s)
+			}
+			v.open()
+		})
+	}
+}

@@ -45,6 +45,7 @@ func (d *Directory) togetherOnce(ctx context.Context, hold bool, fn func(context
 		joined := *d
 		joined.store = &rehearsal{Store: s, kept: kept}
 		joined.unlock = func() (*keys.Root, error) { return root.Clone(), nil }
+		joined.renewed = nil // is asked when all is written
 		return fn(ctx, &joined)
 	}
 	if hold {
@@ -56,10 +57,10 @@ func (d *Directory) togetherOnce(ctx context.Context, hold bool, fn func(context
 			if err := run(joinedStore{d.store, tx}, base.kept); err != nil {
 				return err
 			}
-			return base.write(ctx, tx)
+			return d.writePrepared(ctx, tx, base, root)
 		})
 	} else {
-		err = d.prepare(ctx, run)
+		err = d.prepare(ctx, root, run)
 	}
 	if err != nil {
 		step.again(was)
@@ -68,7 +69,7 @@ func (d *Directory) togetherOnce(ctx context.Context, hold bool, fn func(context
 }
 
 // prepare runs something on a picture of the store, and writes what came of it if the picture is still true.
-func (d *Directory) prepare(ctx context.Context, run func(Store, *sketch) error) error {
+func (d *Directory) prepare(ctx context.Context, root *keys.Root, run func(Store, *sketch) error) error {
 	var base *base
 	looked := errors.New("only looked")
 	err := d.store.Update(ctx, func(tx WriteTx) (err error) {
@@ -87,7 +88,7 @@ func (d *Directory) prepare(ctx context.Context, run func(Store, *sketch) error)
 		if err := base.holds(tx); err != nil {
 			return err
 		}
-		return base.write(ctx, tx)
+		return d.writePrepared(ctx, tx, base, root)
 	})
 }
 
@@ -132,6 +133,14 @@ func (b *base) holds(tx ReadTx) error {
 		return errOvertaken
 	}
 	return nil
+}
+
+// writePrepared does what was prepared, with keys that were sealed under a root key.
+func (d *Directory) writePrepared(ctx context.Context, tx WriteTx, b *base, root *keys.Root) error {
+	if len(b.kept.records[KindAPIKey]) > 0 && d.renewed != nil && d.renewed(root) {
+		return errRenewed
+	}
+	return b.write(ctx, tx)
 }
 
 // write does what was prepared, with the ids that were used for it.
