@@ -46,16 +46,17 @@ func (e *env) sealRotate(ctx context.Context) error {
 		return err
 	}
 	root.Wipe()
+	actor := model.Actor{User: me.ID, Via: model.ViaCommandLine}
 	reseal := func() (model.Resealed, error) {
 		ctx, done := e.progress(ctx, "Sealing API keys anew")
 		defer done()
-		return d.Reseal(ctx, model.Actor{User: me.ID, Via: model.ViaCommandLine})
+		return d.Reseal(ctx, actor)
 	}
 	out, err := reseal() // what an earlier run was cut off from
 	if err != nil || out.Done > 0 {
 		return e.resealed(ctx, s.store, out, "The data key had been renewed before.", out.Done > 0, err)
 	}
-	generation, err := s.renew(ctx)
+	generation, err := s.renew(ctx, d, actor)
 	if err != nil {
 		return err
 	}
@@ -73,8 +74,8 @@ func (e *env) mayReseal(ctx context.Context, store *db.Store) (model.User, error
 	return me, d.May(ctx, model.Actor{User: me.ID, Via: model.ViaCommandLine}, model.Rules.Reseal)
 }
 
-// renew begins another generation, and returns its number.
-func (s *sealer) renew(ctx context.Context) (uint64, error) {
+// renew begins another generation with its event, and returns its number.
+func (s *sealer) renew(ctx context.Context, d *model.Directory, actor model.Actor) (uint64, error) {
 	c, err := s.read()
 	if err != nil {
 		return 0, err
@@ -90,7 +91,7 @@ func (s *sealer) renew(ctx context.Context) (uint64, error) {
 		return 0, err
 	}
 	defer renewed.Wipe()
-	return renewed.Generation(), s.write(ctx, c)
+	return renewed.Generation(), d.RenewDataKey(ctx, actor, root.Generation(), func() error { return s.write(ctx, c) })
 }
 
 // resealed compacts the store, which still holds what the keys were sealed as before, and says how it went, first what was

@@ -10,7 +10,7 @@ import (
 var verbs = []struct{ noun, verbs string }{
 	{"account", "create export fill repair reseal restore"},
 	{"activity", "lost"},
-	{"seal", "add remove unlock_failed"},
+	{"seal", "add remove rotate unlock_failed"},
 	{"user", "accept cancel_invite deactivate invite join_group leave_group reactivate redo remove rename resend_invite restore" +
 		" set_groups set_role set_workspace_role take_over undo"},
 	{"service_account", "copy_key create delete describe end_old_key redo rename reveal_key rotate_key set_role set_workspace_role undo"},

@@ -111,30 +111,3 @@ func (c *change) tellOverdue() error {
 func (d *Directory) TellOverdue(ctx context.Context, actor Actor) error {
 	return d.update(ctx, actor, func(*change) error { return nil })
 }
-
-// ChangeSealing records that a way to open the sealing key was added or removed, such as "a passphrase", and has write change
-// it. Without the event there is no change: write is called in the event's transaction, at its end, and may be called
-// again when the store tries the transaction again.
-func (d *Directory) ChangeSealing(ctx context.Context, actor Actor, added, removed string, write func() error) error {
-	return d.update(ctx, actor, func(c *change) error {
-		rules, err := c.rules()
-		if err != nil {
-			return err
-		}
-		if err := rules.Reseal(); err != nil {
-			return err
-		}
-		a, err := load(c, KindAccount, AccountID, decodeAccount)
-		if err != nil {
-			return err
-		}
-		action := "seal.add"
-		if removed != "" {
-			action = "seal.remove"
-		}
-		if err := c.event(action, a.ref(), a.Name, Change{"opens_with", removed, added}); err != nil {
-			return err
-		}
-		return write()
-	})
-}

@@ -1,8 +1,10 @@
 package model_test
 
 import (
+	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,5 +101,44 @@ func TestAWayToOpenIsChangedWithItsEventOrNotAtAll(t *testing.T) {
 	}
 	if add, remove := e.events()[from], e.events()[from+1]; add.Action != "seal.add" || remove.Action != "seal.remove" || remove.Details() != "opens with: was the file itself" {
 		t.Errorf("%+v %+v", add, remove)
+	}
+}
+
+func TestTheDataKeyIsRenewedWithItsEventOrNotAtAll(t *testing.T) {
+	e := newEstate(t)
+	wrote, failing := 0, errors.New("no room")
+	from := len(e.events())
+	e.expect("who may not", e.RenewDataKey(t.Context(), e.ben, 1, func() error { wrote++; return nil }), model.ErrNotPermitted)
+	if err := e.RenewDataKey(t.Context(), e.ana, 1, func() error { return failing }); !errors.Is(err, failing) || wrote > 0 || len(e.events()) != from {
+		t.Errorf("%v, %d events", err, len(e.events())-from)
+	}
+	if err := e.RenewDataKey(t.Context(), e.ana, 1, func() error { wrote++; return nil }); err != nil || wrote == 0 {
+		t.Errorf("%v %d", err, wrote)
+	}
+	if told := e.last(); told.Action != "seal.rotate" || told.Details() != "generation: 1 → 2" || told.Category() != model.CategoryKeys {
+		t.Errorf("%+v", told)
+	}
+}
+
+// uncommitted is a store whose disk fails when all is done.
+type uncommitted struct {
+	model.Store
+	why error
+}
+
+func (s uncommitted) Update(ctx context.Context, fn func(model.WriteTx) error) error {
+	return s.Store.Update(ctx, func(tx model.WriteTx) error { return errors.Join(fn(tx), s.why) })
+}
+
+// The file is changed by then, and it would be a lie that nothing was.
+func TestASealingKeyThatWasChangedWithoutItsEventIsNamed(t *testing.T) {
+	a := newAccount(t)
+	full := &model.Error{Kind: errors.New("full"), What: "The disk is full: nothing was changed", Hint: "Make room."}
+	d := a.on(uncommitted{a.store, full})
+	err := d.ChangeSealing(t.Context(), a.ana, "a passphrase", "", func() error { return nil })
+	a.expect("adding", err, full, "The sealing key was changed", "may not tell of it", "full")
+	err = d.ChangeSealing(t.Context(), a.ana, "a passphrase", "", func() error { return errors.New("no room for the file") })
+	if err == nil || strings.Contains(err.Error(), "was changed, and") {
+		t.Error(err)
 	}
 }
