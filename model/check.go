@@ -2,10 +2,10 @@ package model
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -31,6 +31,7 @@ func CheckAccount(ctx context.Context, tx ReadTx, with Checkup) (Findings, error
 	c := &checkup{
 		Checkup: with, ctx: ctx, tx: tx, names: map[Ref]string{}, damaged: map[Ref]bool{}, owner: map[ID]ID{},
 		machines: map[ID]ServiceAccount{}, called: map[ID]string{}, tallies: map[ID]*Tally{}, admins: map[ID]bool{}, astray: map[ID][]string{},
+		repaired: map[uint64]bool{},
 	}
 	for _, ref := range with.Damaged {
 		c.damaged[ref] = true
@@ -58,6 +59,8 @@ type checkup struct {
 	tallies  map[ID]*Tally   // as they should be
 	admins   map[ID]bool     // as they should be
 	astray   map[ID][]string // what refers to groups and workspaces that aren't there, in words; without those that were deleted
+	marked   []ID            // events that are marked as lost in a repair
+	repaired map[uint64]bool // those that an event of a repair names, or the note of one whose event is overdue
 	indexed  int             // entries of indexes that should be there
 	done     int             // of total records
 	total    int
@@ -183,6 +186,8 @@ func (c *checkup) record(r stored) error {
 		c.grants(r, t.Workspaces)
 	case APIKey:
 		c.owner[t.ID] = t.ServiceAccount
+	case overdue:
+		c.noteRepair(Event{Seq: math.MaxUint64, Changes: t.repaired.changes()})
 	}
 	return nil
 }
@@ -221,51 +226,6 @@ func (c *checkup) account() error {
 		return err
 	}
 	return nil
-}
-
-// events reads the activity, verifies its chain where the key is known, and remembers what damaged records were called.
-func (c *checkup) events() error {
-	expected := ID(1)
-	var before [sha256.Size]byte
-	err := c.tx.Scan(KindEvent, 0, func(id ID, b []byte) bool {
-		if expected != 0 {
-			c.gap(expected, id)
-		}
-		_ = c.step() // below
-		whole := expected == id
-		expected = id + 1
-		e, ok := decodeEvent(id, b, false)
-		if !ok {
-			c.damaged[Ref{KindEvent, id}] = true
-			return c.ctx.Err() == nil
-		}
-		switch {
-		case e.Action == lostEvent:
-			c.Notes = append(c.Notes, fmt.Sprintf("event %d: lost in an earlier repair; the chain begins anew after it", id))
-			expected = 0 // what it continued isn't known
-		case whole && c.ChainKey != nil && e.chain(c.ChainKey, before) != e.Hash:
-			c.find("event %d: doesn't continue the chain: it was changed, or one before it was", id)
-		}
-		before = e.Hash
-		if c.damaged[e.Target] {
-			c.names[e.Target] = e.TargetName
-		}
-		if e.deletes() {
-			delete(c.astray, e.Target.ID)
-		}
-		return c.ctx.Err() == nil
-	})
-	return cmpErr(c.ctx.Err(), err)
-}
-
-func (c *checkup) gap(expected, id ID) {
-	for ; expected < id && !c.damaged[Ref{KindEvent, expected}]; expected++ {
-		if id-expected > 3 {
-			c.find("events %d to %d: missing", expected, id-1)
-			return
-		}
-		c.find("event %d: missing", expected)
-	}
 }
 
 // keys holds service accounts and API keys against each other.

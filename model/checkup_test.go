@@ -282,6 +282,10 @@ func TestRebuild(t *testing.T) {
 	}
 	a.tamper(func(tx model.WriteTx) error { return put(tx, 4, record(tx, 2)) })
 	a.breaks(model.Head{}, 4, model.BreakLost)
+	pretended := "event 4: marked as lost in a repair, and nothing tells of that repair"
+	if f := a.checkedUp(store); !slices.Contains(f.Wrong, pretended) || len(f.Notes) != 1 {
+		t.Errorf("of an event that somebody took away a check says %+v", f)
+	}
 	delete(records, model.Ref{Kind: model.KindAccount, ID: model.AccountID})
 	err = modeltest.NewStore().Update(t.Context(), func(tx model.WriteTx) error {
 		return model.Rebuild(t.Context(), tx, model.Rebuilding{}, func(model.Ref, []byte, string) {})
