@@ -67,10 +67,10 @@ func newScratch(in string) (*Scratch, error) {
 			_ = os.Remove(dir)
 			return nil, unwritable(in, err)
 		}
-		tryLock(s.Copy)
+		locked := onlyOne(s.Copy) // not while who sweeps it away has it
 		have, err := s.Copy.Stat()
 		now, gone := os.Stat(s.Copy.Name())
-		if err == nil && gone == nil && os.SameFile(have, now) {
+		if locked && err == nil && gone == nil && os.SameFile(have, now) {
 			return s, nil
 		}
 		_ = s.Close()

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 	"testing"
 )
 
@@ -59,4 +60,29 @@ func TestScratchIsSwept(t *testing.T) {
 	if names := left(t, s); slices.Contains(names, filepath.Base(busy.dir)) {
 		t.Errorf("it doesn't clear up after itself: %v", names)
 	}
+}
+
+// Two who begin at the same moment don't sweep each other away: a directory that was made a moment ago isn't locked yet.
+func TestScratchIsNotSweptWhileItIsMade(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there, nothing is swept")
+	}
+	dir := t.TempDir()
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 300 {
+				s, err := newScratch(dir)
+				if err != nil {
+					t.Errorf("it isn't made: %v", err)
+					return
+				}
+				if err := os.WriteFile(s.path("live"), nil, fileMode); err != nil {
+					t.Errorf("it is gone: %v", err)
+				}
+				_ = s.Close()
+			}
+		})
+	}
+	all.Wait()
 }
