@@ -158,15 +158,15 @@ func (c *Clipboard) listen(h *helper) {
 	defer close(h.ended)
 	said, _ := io.ReadAll(h.out) // what it couldn't say any more, nobody knows
 	_ = h.out.Close()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_ = h.in.Close()
 	outcome, seen := Failed, 0
 	if _, err := fmt.Fscan(bytes.NewReader(said), &outcome, &seen); err != nil {
 		outcome, seen = Failed, h.told
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.helper == h {
 		c.helper = nil
-		_ = h.in.Close()
 		if seen < h.told && c.start(h.last, h.hears) == nil {
 			return // it had begun to clear when it was told of another copy
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,6 +145,87 @@ func TestAKeeperThatIsKilledIsTold(t *testing.T) {
 		if err != nil || <-r.Outcome != Failed {
 			t.Errorf("%+v, %v", r, err)
 		}
+	})
+}
+
+// A keeper may be killed in the moment in which it is told of another copy.
+func TestAKeeperThatIsKilledWhileItIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, count := &desk{}, 0
+		c := New(Auto, d.env()).Keep(Clearing{After: time.Minute, Start: func() (io.WriteCloser, io.ReadCloser, error) {
+			count++
+			in, told := io.Pipe()
+			heard, says := io.Pipe()
+			go func() {
+				lines := bufio.NewScanner(in)
+				lines.Scan()
+				lines.Scan()
+				_ = says.Close()
+			}()
+			return told, heard, nil
+		}})
+		for _, text := range []string{secret, other} {
+			r, err := c.CopySecret(t.Context(), []byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text == other && <-r.Outcome != Failed {
+				t.Error("nobody knows, and it says otherwise")
+			}
+		}
+		if count != 1 {
+			t.Errorf("%d keepers were started", count)
+		}
+	})
+}
+
+// closing tells when it is closed.
+type closing struct {
+	io.Writer
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (c *closing) Close() error {
+	c.once.Do(func() { close(c.closed) })
+	return nil
+}
+
+// What a keeper was told through is given back also when it didn't hear any more, and another one had to be started.
+func TestNothingIsLeftOfAKeeperThatWasReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, count := &desk{}, 0
+		next := beside(t, d, &count)
+		first, dies := &closing{closed: make(chan struct{})}, make(chan struct{})
+		c := New(Auto, d.env()).Keep(Clearing{After: time.Minute, Start: func() (io.WriteCloser, io.ReadCloser, error) {
+			if count > 0 {
+				return next()
+			}
+			count++
+			in, told := io.Pipe()
+			heard, says := io.Pipe()
+			first.Writer = told
+			go func() {
+				bufio.NewScanner(in).Scan()
+				_ = in.Close()
+				<-dies
+				_ = says.Close()
+			}()
+			return first, heard, nil
+		}})
+		for _, text := range []string{secret, other} {
+			if _, err := c.CopySecret(t.Context(), []byte(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		close(dies)
+		synctest.Wait()
+		select {
+		case <-first.closed:
+		default:
+			t.Error("its input is still open")
+		}
+		c.Close()
 	})
 }
 
