@@ -45,16 +45,20 @@ func (f *SealFile) WithData(root *Root) (*Root, error) {
 		return nil, err
 	}
 	defer wrapper.Wipe()
-	data := map[uint64][]byte{firstGeneration: bytes.Clone(root.in().data[firstGeneration])}
+	in := root.in()
+	full := &rootSecrets{
+		secret: bytes.Clone(in.secret), chain: bytes.Clone(in.chain), generation: f.Generation,
+		data: map[uint64][]byte{firstGeneration: bytes.Clone(in.data[firstGeneration])},
+	}
 	for _, d := range f.Data {
 		key, err := wrapper.Open(f.dataBinding(d.Generation), d.Wrapped)
+		full.data[d.Generation] = key
 		if err != nil || len(key) != chacha20poly1305.KeySize {
+			keepRoot(full).Wipe()
 			return nil, fmt.Errorf("%w: the data key of generation %d doesn't open", ErrSealFileDamaged, d.Generation)
 		}
-		data[d.Generation] = key
 	}
-	in := root.in()
-	return keepRoot(&rootSecrets{secret: bytes.Clone(in.secret), generation: f.Generation, data: data, chain: bytes.Clone(in.chain)}), nil
+	return keepRoot(full), nil
 }
 
 // Rotate begins another generation: what is sealed from now on is sealed under a new random data key. It returns the root

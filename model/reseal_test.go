@@ -304,3 +304,82 @@ func TestNothingIsSealedUnderADataKeyThatWasRenewed(t *testing.T) {
 		})
 	}
 }
+
+// dying is a store whose process ends at some step: before it, or after it was done and before anybody heard of it.
+type dying struct {
+	model.Store
+	steps *int // that are left
+	after bool
+}
+
+var errDead = errors.New("killed")
+
+func (s dying) step(do func() error) error {
+	*s.steps--
+	switch {
+	case *s.steps < 0, *s.steps == 0 && !s.after:
+		return errDead
+	case *s.steps == 0:
+		return errors.Join(do(), errDead)
+	}
+	return do()
+}
+
+func (s dying) View(ctx context.Context, fn func(model.ReadTx) error) error {
+	return s.step(func() error { return s.Store.View(ctx, fn) })
+}
+
+func (s dying) Update(ctx context.Context, fn func(model.WriteTx) error) error {
+	return s.step(func() error { return s.Store.Update(ctx, fn) })
+}
+
+// TestRenewingIsResumedFromEachStep ends the process at each step of renewing the data key and sealing anew, what undo holds
+// included. Every key opens, whoever comes next; what is written meanwhile is sealed under the new one; and the rest is done by
+// doing it again.
+func TestRenewingIsResumedFromEachStep(t *testing.T) {
+	for _, after := range []bool{false, true} {
+		steps, whole := 0, false
+		for n := 1; !whole; n++ {
+			v := newVaulted(t, 3)
+			v.done(v.dir.DeleteServiceAccounts(t.Context(), v.ana, seen(v.snapshot().ServiceAccounts().ID(0))))
+			left := n
+			on := model.NewDirectory(dying{v.store, &left, after}, model.Options{Unlock: func() (*keys.Root, error) { return v.root.Clone(), nil }, Now: v.Now})
+			err := on.RenewDataKey(t.Context(), v.ana, v.root.Generation(), func() error {
+				if v.root.Generation() == 1 { // the transaction may be tried again
+					v.rotate()
+				}
+				return nil
+			})
+			if err == nil {
+				_, err = on.Reseal(t.Context(), v.ana)
+			}
+			if whole = err == nil; !whole && !errors.Is(err, errDead) {
+				t.Fatal(err)
+			}
+			steps = n
+			if got := v.open(); got != 2 {
+				t.Fatalf("step %d: %d keys open", n, got)
+			}
+			if _, err := v.dir.CreateServiceAccount(t.Context(), v.ana, model.ServiceAccountDraft{Name: "meanwhile", Role: model.RoleBuilder}); err != nil {
+				t.Fatal(err)
+			}
+			v.undo(v.ana)
+			v.undo(v.ana)
+			if _, err := v.dir.Reseal(t.Context(), v.ana); err != nil {
+				t.Fatalf("step %d: the rest: %v", n, err)
+			}
+			if s := v.sealing(); s.Earlier != 0 {
+				t.Errorf("step %d: %+v", n, s)
+			}
+			if got := v.open(); got != 3 {
+				t.Errorf("step %d: %d keys open at the end", n, got)
+			}
+			if !model.Chained(v.root.ChainKey(), v.events()) {
+				t.Errorf("step %d: the activity doesn't hold together", n)
+			}
+		}
+		if steps < 10 {
+			t.Errorf("there were only %d steps", steps)
+		}
+	}
+}

@@ -55,13 +55,13 @@ func (v Verdict) May(want Permission, workspace string) bool {
 // tell whether a public id exists.
 func judgeKey(text []byte, now time.Time, find func(publicID string) (APIKey, bool)) (APIKey, Reason) {
 	key, err := keys.Parse(text)
+	defer key.Wipe() // a token of an invitation too
 	switch {
 	case errors.Is(err, keys.ErrChecksum):
 		return APIKey{}, ReasonChecksum
 	case err != nil || key.Kind() != keys.APIKey:
 		return APIKey{}, ReasonMalformed
 	}
-	defer key.Wipe()
 	kept, known := find(key.PublicID())
 	if !kept.Digest.Matches(key.Text()) || !known {
 		return APIKey{}, ReasonUnknown
