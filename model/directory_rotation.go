@@ -59,11 +59,8 @@ func (c *change) rotateKey(s *ServiceAccount, grace time.Duration) ([]Change, er
 	if err := save(c, old, retired); err != nil {
 		return nil, err
 	}
-	s.PreviousKey = old.ID
-	if s.Key, err = c.newAPIKey(s.ID, time.Time{}); err != nil {
-		return nil, err
-	}
-	fresh, err := load(c, KindAPIKey, s.Key, decodeAPIKey)
+	fresh, err := c.newAPIKey(s.ID, time.Time{})
+	s.PreviousKey, s.Key = old.ID, fresh.ID
 	return []Change{
 		{"api_key", old.Hint(), fresh.Hint()},
 		{"old_key", oldest, old.Hint()},
@@ -77,11 +74,8 @@ func (c *change) replaceLost(s *ServiceAccount, lost APIKey) ([]Change, error) {
 	if err := erase(c, lost); err != nil {
 		return nil, err
 	}
-	var err error
-	if s.Key, err = c.newAPIKey(s.ID, time.Time{}); err != nil {
-		return nil, err
-	}
-	fresh, err := load(c, KindAPIKey, s.Key, decodeAPIKey)
+	fresh, err := c.newAPIKey(s.ID, time.Time{})
+	s.Key = fresh.ID
 	return []Change{{"api_key", lost.Hint(), fresh.Hint()}}, err
 }
 

@@ -49,29 +49,31 @@ func (c *change) createServiceAccount(draft ServiceAccountDraft) (s ServiceAccou
 	if s.ID, err = c.NextID(); err != nil {
 		return s, err
 	}
-	if s.Key, err = c.newAPIKey(s.ID, time.Time{}); err != nil {
+	key, err := c.newAPIKey(s.ID, time.Time{})
+	if err != nil {
 		return s, err
 	}
-	return s, serviceAccounts.create(c, s, Change{"role", "", c.roleName(s.Role)})
+	s.Key = key.ID
+	return s, serviceAccounts.create(c, s, Change{"role", "", c.roleName(s.Role)}, Change{"api_key", "", key.Hint()})
 }
 
 // newAPIKey makes a key and keeps it as a digest and a sealed copy.
-func (c *change) newAPIKey(owner ID, used time.Time) (ID, error) {
+func (c *change) newAPIKey(owner ID, used time.Time) (k APIKey, err error) {
 	id, err := c.NextID()
 	if err != nil {
-		return 0, err
+		return k, err
 	}
 	secret, err := keys.New(keys.APIKey, c.d.rand)
 	if err != nil {
-		return 0, err
+		return k, err
 	}
 	defer secret.Wipe()
-	k := APIKey{ID: id, Version: 1, ServiceAccount: owner, PublicID: secret.PublicID(), Digest: secret.Digest(), CreatedAt: c.now, LastUsedAt: used}
+	k = APIKey{ID: id, Version: 1, ServiceAccount: owner, PublicID: secret.PublicID(), Digest: secret.Digest(), CreatedAt: c.now, LastUsedAt: used}
 	if k.Sealed, err = c.root.Seal(c.d.binding(k), secret.Text()); err != nil {
-		return 0, err
+		return k, err
 	}
 	c.sealed = true
-	return id, save(c, nil, k)
+	return k, save(c, nil, k)
 }
 
 // binding ties a sealed key to its store, record and field, so that it opens nowhere else.

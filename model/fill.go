@@ -80,15 +80,12 @@ func (c *change) fillUsers(f Filling, filled *Filled) (err error) {
 
 func (c *change) fillMachines(f Filling, filled *Filled) (err error) {
 	for s, used := range f.ServiceAccounts(filled.Made) {
-		if s, err = c.fillMachine(s, used); err != nil {
+		var key APIKey
+		if s, key, err = c.fillMachine(s, used); err != nil {
 			return err
 		}
 		if len(filled.Keys) == maxTold {
 			continue
-		}
-		key, err := load(c, KindAPIKey, s.Key, decodeAPIKey)
-		if err != nil {
-			return err
 		}
 		filled.ServiceAccounts, filled.Keys = append(filled.ServiceAccounts, s), append(filled.Keys, key)
 	}
@@ -185,19 +182,20 @@ func (c *change) fillUser(u User) (_ User, err error) {
 	return u, c.saveUser(nil, &u)
 }
 
-func (c *change) fillMachine(s ServiceAccount, used time.Time) (_ ServiceAccount, err error) {
+func (c *change) fillMachine(s ServiceAccount, used time.Time) (_ ServiceAccount, key APIKey, err error) {
 	now := c.now
 	defer func() { c.now = now }()
 	c.now = s.CreatedAt // its key was made with it
 	if s.ID, err = c.NextID(); err != nil {
-		return s, err
+		return s, key, err
 	}
 	s.Version, s.CreatedBy = 1, c.actor.ID
-	if s.Key, err = c.newAPIKey(s.ID, used); err != nil {
-		return s, err
+	if key, err = c.newAPIKey(s.ID, used); err != nil {
+		return s, key, err
 	}
+	s.Key = key.ID
 	if err := save(c, nil, s); err != nil {
-		return s, err
+		return s, key, err
 	}
-	return s, c.recount(KindServiceAccount, s.ID, references{}, s.references())
+	return s, key, c.recount(KindServiceAccount, s.ID, references{}, s.references())
 }

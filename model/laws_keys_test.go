@@ -140,3 +140,35 @@ func (w *world) anAdmin() model.Actor {
 	w.t.Fatal("there is no Active Admin")
 	return model.Actor{}
 }
+
+// hints are the keys that are good, masked as events have them.
+func (w *world) hints(s *model.Snapshot) (list []string) {
+	for m := range all(s.ServiceAccounts()) {
+		if k, ok := s.APIKey(m); ok {
+			list = append(list, k.Hint())
+		}
+		if k, ok := s.PreviousKey(m, w.now); ok {
+			list = append(list, k.Hint())
+		}
+	}
+	return list
+}
+
+// checkToldKeys: of each key that came, went or ended the events tell which it is. Whoever reads of a leaked one looks there.
+func (w *world) checkToldKeys(name string, after *model.Snapshot) {
+	was, is := w.hints(w.before), w.hints(after)
+	if slices.Equal(was, is) {
+		return
+	}
+	var told []string
+	for _, e := range w.events()[w.eventsBefore:] {
+		for _, c := range e.Changes {
+			told = append(told, c.From, c.To)
+		}
+	}
+	for _, hint := range append(was, is...) {
+		if slices.Contains(was, hint) != slices.Contains(is, hint) && !slices.Contains(told, hint) {
+			w.t.Fatalf("%s: no event tells of the key %s, only of %q", name, hint, told)
+		}
+	}
+}

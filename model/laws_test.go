@@ -80,6 +80,7 @@ func (w *world) step(deeds []worldDeed) {
 		w.t.Fatal(err)
 	}
 	w.sameAccount(after)
+	w.checkToldKeys(name, after)
 	w.checkAnswer(name, got, after)
 	w.checkRecords(after)
 	w.checkTallies(after)

@@ -130,7 +130,9 @@ func (a *applying) newMachine(row *Row) (ID, error) {
 	for _, g := range grants {
 		deeds = append(deeds, func(c *change) error { return drop(c.setMachineWorkspaceRole(Seen{ID: id}, g.Workspace, g.Role)) })
 	}
-	return id, a.whole(deeds)
+	err = a.whole(deeds)
+	a.told = slices.DeleteFunc(a.told, func(c Change) bool { return c.Field == "api_key" }) // a rehearsal's is never made
+	return id, err
 }
 
 func (a *applying) machineDeeds(row *Row, s ServiceAccount) (deeds []deed, err error) {

@@ -12,6 +12,7 @@ func TestAnUndoTellsOfTheKeysThatComeAndGo(t *testing.T) {
 	e := newEstate(t)
 	made := e.machine("made", model.RoleBuilder)
 	first := e.hint(made.Key)
+	e.tells("service_account.create", "api_key", "", first)
 	e.undo(e.ana)
 	e.tells("service_account.undo", "API key", first, "")
 	e.redo(e.ana)
@@ -28,6 +29,20 @@ func TestAnUndoTellsOfTheKeysThatComeAndGo(t *testing.T) {
 	e.redo(e.ana)
 	e.tells("service_account.redo", "API key", now, "")
 	e.tells("service_account.redo", "old key", old, "")
+}
+
+// A rehearsal makes a key that nobody ever gets, so that a plan doesn't name it.
+func TestAPlanNamesNoKey(t *testing.T) {
+	e := newEstate(t)
+	d, err := e.Rehearse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := "Builder"
+	p, err := d.Apply(t.Context(), e.ana, []model.Row{{Line: 1, Kind: model.KindServiceAccount, Key: "planned", Role: &role}}, model.Importing{})
+	if err != nil || len(p.Entries) != 1 || p.Entries[0].Tells() != "role: Builder" {
+		t.Errorf("%+v, %v", p, err)
+	}
 }
 
 // Whoever is removed loses what they were in. That is told of a group that goes, and so it is of somebody who does.
