@@ -33,6 +33,7 @@ type form struct {
 	offered []string
 }
 
+// String is the form that was chosen, which the help shows as the usual one.
 func (f *form) String() string { return *f.to }
 
 // Type is what stands for a value in the help.

@@ -52,6 +52,7 @@ var errForeign = fmt.Errorf("it holds no account")
 // engineError is a panic of the engine, which is how bbolt and the memory map answer to a damaged file.
 type engineError struct{ why any }
 
+// Error says what the engine panicked with, for a sentence around it.
 func (f engineError) Error() string { return fmt.Sprint(f.why) }
 
 // guard makes an error of a panic within the engine. It is deferred around the engine's calls and nothing else, so that

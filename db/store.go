@@ -120,7 +120,10 @@ type commitError struct {
 	lost    error // why what was kept may not be on the disk
 }
 
+// Error is what the disk said. What was kept is for outcome to say, in words for people.
 func (c commitError) Error() string { return c.err.Error() }
+
+// Unwrap returns the disk's own error, by which a full disk is known.
 func (c commitError) Unwrap() error { return c.err }
 
 // commitOf commits. When that fails, it finds out whether the change was kept: a change counts once a meta page bears its

@@ -216,10 +216,19 @@ func (d *Directory) ServiceAccount(ctx context.Context, actor Actor, id ID) (Ser
 // readOnly lets what looks up in a change look up in a picture. Nothing that writes is ever called.
 type readOnly struct{ ReadTx }
 
-func (readOnly) NextID() (ID, error)             { return 0, errReadOnly }
-func (readOnly) Put(Kind, ID, []byte) error      { return errReadOnly }
-func (readOnly) Delete(Kind, ID) error           { return errReadOnly }
+// NextID gives out nothing: an id would be another change's too.
+func (readOnly) NextID() (ID, error) { return 0, errReadOnly }
+
+// Put writes nothing.
+func (readOnly) Put(Kind, ID, []byte) error { return errReadOnly }
+
+// Delete removes nothing.
+func (readOnly) Delete(Kind, ID) error { return errReadOnly }
+
+// Reserve takes no key, whoever holds it.
 func (readOnly) Reserve(Index, string, ID) error { return errReadOnly }
-func (readOnly) Release(Index, string) error     { return errReadOnly }
+
+// Release gives no key back.
+func (readOnly) Release(Index, string) error { return errReadOnly }
 
 var errReadOnly = errors.New("this is only for reading")

@@ -27,6 +27,7 @@ type finds struct {
 	older []uint64 // descending
 }
 
+// Len is how many events there are, or were found so far.
 func (r eventRows) Len() int {
 	if r.found == nil {
 		return int(r.count)
@@ -34,6 +35,7 @@ func (r eventRows) Len() int {
 	return len(r.found.newer) + len(r.found.older)
 }
 
+// ID is the number of the event at a position, of which 0 is the newest.
 func (r eventRows) ID(pos int) uint64 {
 	switch {
 	case r.found == nil:
@@ -44,6 +46,7 @@ func (r eventRows) ID(pos int) uint64 {
 	return r.found.older[pos-len(r.found.newer)]
 }
 
+// At returns an event with no more than its number until it was read, which drawing asks for and doesn't wait for.
 func (r eventRows) At(pos int) eventRow {
 	seq := r.ID(pos)
 	e, ok := r.in.Event(seq)
@@ -51,6 +54,7 @@ func (r eventRows) At(pos int) eventRow {
 	return eventRow{e, ok}
 }
 
+// Find returns where an event stands, without a look at any other: numbers have no gaps, and what was found is sorted.
 func (r eventRows) Find(id uint64) (int, bool) {
 	if r.found == nil {
 		return int(r.count - id), 0 < id && id <= r.count

@@ -125,10 +125,16 @@ type tableRows[R, T any] struct {
 	row      func(*model.Snapshot, R) T
 }
 
-func (r tableRows[R, T]) Len() int        { return r.table.Len() }
-func (r tableRows[R, T]) At(i int) T      { return r.row(r.snapshot, r.table.At(i)) }
+// Len is how many of them the snapshot holds, which are fewer than the account has while it is being loaded.
+func (r tableRows[R, T]) Len() int { return r.table.Len() }
+
+// At decodes the row at a position: what is drawn is decoded, and nothing else.
+func (r tableRows[R, T]) At(i int) T { return r.row(r.snapshot, r.table.At(i)) }
+
+// ID is the record's, so that a row stays the same one when others come and go.
 func (r tableRows[R, T]) ID(i int) uint64 { return uint64(r.table.ID(i)) }
 
+// Find returns the position of a record, by halving.
 func (r tableRows[R, T]) Find(id uint64) (int, bool) { return r.table.Find(model.ID(id)) }
 
 // largeRows are rows that may be a million, and therefore know which of them changed.

@@ -116,6 +116,7 @@ type unplaced struct {
 	id string
 }
 
+// ID is the id that the store will have, which keys are bound to from the first on.
 func (u unplaced) ID() string { return u.id }
 
 // write puts the users into a text file, a line each, and returns how the shortest email among the last begins: a

@@ -51,6 +51,7 @@ type output struct {
 	cmd *exec.Cmd
 }
 
+// Close waits for the process to end, so that nothing of it is left, and returns how it did.
 func (o output) Close() error { return o.cmd.Wait() }
 
 // helper is a keeper as seen by the process that started it.

@@ -94,8 +94,10 @@ type tx struct {
 	wrote    bool
 }
 
+// Revision counts the changes that were kept: this one, if it is, has the next number.
 func (t *tx) Revision() uint64 { return t.revision }
 
+// Get returns a copy: a caller that keeps or changes what it got is found out elsewhere, by the store on disk.
 func (t *tx) Get(kind model.Kind, id model.ID) ([]byte, error) {
 	r, ok := t.records[model.Ref{Kind: kind, ID: id}]
 	if !ok {
@@ -104,6 +106,7 @@ func (t *tx) Get(kind model.Kind, id model.ID) ([]byte, error) {
 	return []byte(r), nil
 }
 
+// Find returns the record that holds a key, or ErrNotFound. The key is taken as it is: folding it is the caller's.
 func (t *tx) Find(index model.Index, key string) (model.ID, error) {
 	id, ok := t.unique[uniqueKey{index, key}]
 	if !ok {
@@ -112,6 +115,7 @@ func (t *tx) Find(index model.Index, key string) (model.ID, error) {
 	return id, nil
 }
 
+// ScanIndex visits keys in the order of their bytes. All are sorted anew each time, which is quick enough for tests.
 func (t *tx) ScanIndex(index model.Index, from string, visit func(string, model.ID) bool) error {
 	var keys []string
 	for k := range t.unique {
@@ -128,6 +132,7 @@ func (t *tx) ScanIndex(index model.Index, from string, visit func(string, model.
 	return nil
 }
 
+// Scan visits the records that are there when it begins, in ascending order.
 func (t *tx) Scan(kind model.Kind, from model.ID, visit func(model.ID, []byte) bool) error {
 	var ids []model.ID
 	for ref := range t.records {
@@ -144,6 +149,7 @@ func (t *tx) Scan(kind model.Kind, from model.ID, visit func(model.ID, []byte) b
 	return nil
 }
 
+// Count counts them one by one, so that it can't be wrong.
 func (t *tx) Count(kind model.Kind) (int, error) {
 	n := 0
 	for ref := range t.records {
@@ -154,6 +160,8 @@ func (t *tx) Count(kind model.Kind) (int, error) {
 	return n, nil
 }
 
+// Changes returns what was touched after a revision. This store forgets none, so that the answer is false only for a revision that
+// hasn't been yet.
 func (t *tx) Changes(since uint64) ([]model.Ref, bool, error) {
 	if since > uint64(len(t.log)) {
 		return nil, false, nil
@@ -168,6 +176,7 @@ func (t *tx) Changes(since uint64) ([]model.Ref, bool, error) {
 	return slices.Compact(refs), true, nil
 }
 
+// NextID returns the next id. One that a change took and didn't keep is given out again, as on disk.
 func (t *tx) NextID() (model.ID, error) {
 	id := t.next
 	t.next++
@@ -175,12 +184,14 @@ func (t *tx) NextID() (model.ID, error) {
 	return id, nil
 }
 
+// Put writes a record, of which it keeps a copy.
 func (t *tx) Put(kind model.Kind, id model.ID, record []byte) error {
 	t.touch(kind, id)
 	t.records[model.Ref{Kind: kind, ID: id}] = string(record)
 	return nil
 }
 
+// Delete removes a record, or is ErrNotFound.
 func (t *tx) Delete(kind model.Kind, id model.ID) error {
 	ref := model.Ref{Kind: kind, ID: id}
 	if _, ok := t.records[ref]; !ok {
@@ -198,6 +209,7 @@ func (t *tx) touch(kind model.Kind, id model.ID) {
 	}
 }
 
+// Reserve takes a key for a record. Who holds it already may take it again.
 func (t *tx) Reserve(index model.Index, key string, id model.ID) error {
 	k := uniqueKey{index, key}
 	if have, ok := t.unique[k]; ok && have != id {
@@ -207,6 +219,7 @@ func (t *tx) Reserve(index model.Index, key string, id model.ID) error {
 	return nil
 }
 
+// Release gives a key back, whoever holds it, or is ErrNotFound.
 func (t *tx) Release(index model.Index, key string) error {
 	k := uniqueKey{index, key}
 	if _, ok := t.unique[k]; !ok {

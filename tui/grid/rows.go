@@ -50,10 +50,16 @@ type slice[T any] struct {
 	at   map[uint64]int
 }
 
-func (s *slice[T]) Len() int          { return len(s.rows) }
-func (s *slice[T]) At(pos int) T      { return s.rows[pos] }
+// Len is the slice's, which never changes.
+func (s *slice[T]) Len() int { return len(s.rows) }
+
+// At returns the row at a position of the slice.
+func (s *slice[T]) At(pos int) T { return s.rows[pos] }
+
+// ID asks the row itself, by the function that Slice was given.
 func (s *slice[T]) ID(pos int) uint64 { return s.id(s.rows[pos]) }
 
+// Find returns where the row with an id stands; of several with one id, the last.
 func (s *slice[T]) Find(id uint64) (int, bool) {
 	pos, ok := s.at[id]
 	return pos, ok
