@@ -132,9 +132,9 @@ func copyFile(ctx context.Context, to io.Writer, from *os.File, path string) err
 
 // About is what a store's file says about itself.
 type About struct {
-	ID       string
-	Format   uint64
-	Revision uint64
+	ID       string             // of the store: a backup has that of the one it was made of
+	Format   uint64             // from 1; docs/store-format.md says what each brought
+	Revision uint64             // of the last change that is in it
 	Counts   map[model.Kind]int // how many records there are of each kind
 }
 

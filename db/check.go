@@ -12,9 +12,9 @@ import (
 
 // Report is what a check found.
 type Report struct {
-	ID       string
-	Format   uint64
-	Findings []string           // what is wrong, in words; none means that all is well
+	ID       string             // "" if it is lost
+	Format   uint64             // 0 if it is lost
+	Findings []string           // what is wrong, in words, up to 1,000 of the file itself; none means that all is well
 	Counts   map[model.Kind]int // of the records that can be read
 }
 
@@ -22,8 +22,9 @@ type Report struct {
 // how many entries the indexes have. It returns what is wrong.
 type Judge func(storeID string, tx model.ReadTx, damaged []model.Ref, indexed int) ([]string, error)
 
-// Check reads every page and every entry of a file that nobody else uses, and has judge look at what can be read. name is
-// what the store is called in errors. The error is model.ErrDamaged when hardly anything can be read.
+// Check reads every page and every entry of a file that nobody else uses, and has judge look at what can be read: in a copy of
+// that, beside the file and as large, which is removed again. name is what the store is called in errors. Those are
+// model.ErrDamaged when hardly anything can be read, ErrNewer, and those of the disk.
 func Check(ctx context.Context, path, name string, judge Judge) (r Report, err error) {
 	s := &Store{path: name, wait: waitAtMost, format: currentFormat}
 	f, err := openPlain(path)

@@ -26,7 +26,7 @@ type Room struct {
 	Free int64 // of that, what deleted and overwritten records left behind: it is readable until it is written over
 }
 
-// Room returns how much of the file is free.
+// Room returns how much of the file is free. It reads the list of free pages, and no record.
 func (s *Store) Room(ctx context.Context) (r Room, err error) {
 	err = s.with(ctx, false, func(h handle, _ *bolt.Tx) error {
 		r, err = s.room(ctx, h.file)
@@ -136,7 +136,7 @@ func (s *Store) compactCopy(ctx context.Context) error {
 	})
 }
 
-// CompactIfWorth compacts the store if at least a quarter of it, and 64 KiB, are free, and if it is small enough that
+// CompactIfWorth compacts the store if at least a quarter of it, and 64 KiB, are free, and if it has no more than 32 MiB, so that
 // nobody waits long. It reports whether it did.
 func (s *Store) CompactIfWorth(ctx context.Context) (bool, error) {
 	return s.compactIf(ctx, func(r Room) bool {

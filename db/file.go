@@ -111,7 +111,7 @@ func syncPath(path string) error {
 }
 
 // ReadPrivate reads a file of up to limit bytes that only its owner may read. The errors are ErrMissing, ErrDirectory,
-// ErrExposed and ErrUnreadable.
+// ErrExposed and ErrUnreadable, and one of no kind for a file that is longer.
 func ReadPrivate(path string, limit int64) ([]byte, error) {
 	info, err := private(path)
 	if err != nil {

@@ -37,8 +37,8 @@ func openFormat(path string, steps []migration) (*Store, error) {
 	return s, nil
 }
 
-// Peek opens a store for a look in passing. Nothing waits longer than `wait` for its file, and one of an older format isn't
-// brought forward: it is ErrOlder.
+// Peek opens a store for a look in passing. Nothing waits longer than `wait` for its file, where the operations of an opened one
+// wait for 5 s, and one of an older format isn't brought forward: it is ErrOlder.
 func Peek(path string, wait time.Duration) (*Store, error) {
 	s := &Store{path: path, format: currentFormat, wait: wait}
 	err := s.enter(func(m meta) error {

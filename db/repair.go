@@ -27,7 +27,8 @@ type Rebuild func(tx model.WriteTx, events uint64, drop func(ref model.Ref, reco
 
 // Repair makes a new store of what can be read of a damaged one, and puts it in its place in one step, under its lock. The
 // old file is kept as it is beside it, and so is, in a file of its own, each entry that couldn't be taken over. Nothing is
-// guessed: of what can't be read nothing is made up.
+// guessed: of what can't be read nothing is made up. The errors are ErrMissing, model.ErrDamaged where too little can be read,
+// ErrNewer, model.ErrBusy, and those of rebuild and of the disk; with any of them the store is as it was, unless it says otherwise.
 func Repair(ctx context.Context, path string, now time.Time, rebuild Rebuild) (r Repaired, err error) {
 	path, err = filepath.Abs(path)
 	if err != nil {

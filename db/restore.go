@@ -19,6 +19,9 @@ import (
 // beside it; kept is where, "" if nothing was there. The backup is read whole first. What was there may be damaged. A
 // console that is open goes on with the restored store, or is told that it is another account's. The account's activity
 // tells of it as soon as there is a sealing key to write it with.
+//
+// The errors are ErrMissing, ErrEmpty, ErrItself, ErrNewer and model.ErrDamaged of the backup, model.ErrBusy of the store, and those
+// of the disk. With any of them the store is as it was, unless the error says otherwise.
 func Restore(ctx context.Context, path, backup string, now time.Time) (kept string, err error) {
 	path, err = filepath.Abs(path)
 	if err != nil {

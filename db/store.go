@@ -49,7 +49,9 @@ func (s *Store) ID() string { return s.id }
 // Path returns where the store's file is.
 func (s *Store) Path() string { return s.path }
 
-// View calls fn with one consistent picture of the store.
+// View calls fn with one consistent picture of the store, which it shares with others who read. The errors beside fn's own are
+// model.ErrBusy after 5 s of waiting for somebody who writes, model.ErrDamaged, model.ErrConflict for a file that another account's
+// was put in the place of, and those of this package for one that can't be used.
 func (s *Store) View(ctx context.Context, fn func(model.ReadTx) error) error {
 	return s.with(ctx, false, func(_ handle, btx *bolt.Tx) error {
 		t, err := s.begin(btx, false)
@@ -60,7 +62,9 @@ func (s *Store) View(ctx context.Context, fn func(model.ReadTx) error) error {
 	})
 }
 
-// Update calls fn and makes all of its changes durable, or none.
+// Update calls fn and makes all of its changes durable, or none: it returns when they are on the disk. The errors beside fn's own
+// are those of View. When the disk fails, the error says that nothing was changed, or that it isn't known whether; a change that is
+// on the disk all the same is no error.
 func (s *Store) Update(ctx context.Context, fn func(model.WriteTx) error) error {
 	s.BackupToday(lull)
 	erased := false

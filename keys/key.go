@@ -62,7 +62,8 @@ type Key struct{ text func() []byte }
 // keep returns the key of a text, which it doesn't copy.
 func keep(text []byte) Key { return Key{func() []byte { return text }} }
 
-// New makes a key of random characters. random is crypto/rand.Reader but in tests.
+// New makes a key of random characters, of which 190 bits are secret. random is crypto/rand.Reader but in tests. It fails when
+// random does.
 func New(kind Kind, random io.Reader) (Key, error) {
 	prefix := kind.prefix()
 	if prefix == "" {
@@ -143,7 +144,8 @@ func (k Key) Text() []byte {
 // Wipe overwrites the secret, in every copy of the Key.
 func (k Key) Wipe() { clear(k.Text()) }
 
-// Mask returns how a key is shown where it must not be known: "lys_7Qk2…".
+// Mask returns how a key is shown where it must not be known: its prefix and the first four characters of its public id, as in
+// "lys_7Qk2…".
 func Mask(kind Kind, publicID string) string {
 	return kind.prefix() + publicID[:min(4, len(publicID))] + "…"
 }

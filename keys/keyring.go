@@ -12,15 +12,19 @@ import (
 // Keyring is a place of the system's that keeps secrets for whoever is logged in. Its methods may fail, and must come back
 // within seconds. A secret that it gives is the caller's to wipe.
 type Keyring interface {
+	// Get returns the secret of a name. One that isn't there is an error, of whatever kind.
 	Get(name string) ([]byte, error)
+	// Set keeps a copy of a secret under a name, in the place of what is there.
 	Set(name string, secret []byte) error
+	// Delete forgets what is kept under a name.
 	Delete(name string) error
 }
 
 // ErrKeyringMissed means that the keyring didn't give the key of any slot.
 var ErrKeyringMissed = errors.New("the keyring doesn't open the sealing key")
 
-// AddKeyring adds a slot whose key lies in a keyring.
+// AddKeyring adds a slot whose key lies in a keyring. The errors are those of the keyring, and ErrKeyringMissed for one that
+// doesn't give back what it was given; nothing is added then.
 func (f *SealFile) AddKeyring(root *Root, keyring Keyring, random io.Reader) (Slot, error) {
 	key, err := randomBytes(random, chacha20poly1305.KeySize)
 	if err != nil {

@@ -32,11 +32,11 @@ const (
 	maxPassphrase = 1000
 )
 
-// Cost is what trying one passphrase takes, by argon2id.
+// Cost is what trying one passphrase takes, by argon2id (RFC 9106). What is out of range is refused before anything is computed.
 type Cost struct {
-	Memory  uint32 `json:"memory_kib"`
-	Time    uint32 `json:"time"` // how often it goes through the memory
-	Threads uint8  `json:"threads"`
+	Memory  uint32 `json:"memory_kib"` // in KiB, from 8 for each thread to 1 GiB
+	Time    uint32 `json:"time"`       // how often it goes through the memory, from 1 to 64
+	Threads uint8  `json:"threads"`    // from 1 to 64
 }
 
 // leastCost is where calibrating begins: what every machine that runs lanyard can bear.
@@ -104,7 +104,8 @@ type passphraseParams struct {
 
 const kdfArgon2id = "argon2id"
 
-// AddPassphrase adds a slot that opens with a passphrase. The error is ErrPassphraseLength for one that won't do.
+// AddPassphrase adds a slot that opens with a passphrase of 8 to 1,000 characters, in UTF-8. The errors are ErrPassphraseLength and
+// ErrPassphraseCost for what won't do. It takes as long as trying the passphrase will.
 func (f *SealFile) AddPassphrase(root *Root, passphrase []byte, cost Cost, random io.Reader) (Slot, error) {
 	if n := utf8.RuneCount(passphrase); n < minPassphrase || n > maxPassphrase {
 		return Slot{}, ErrPassphraseLength
@@ -126,7 +127,7 @@ func (f *SealFile) AddPassphrase(root *Root, passphrase []byte, cost Cost, rando
 	return f.add(Slot{ID: f.nextSlot(), Type: SlotPassphrase, Params: params}, root, key)
 }
 
-// Cost returns what trying a passphrase on a slot takes, and whether it asks for one at all.
+// Cost returns what trying a passphrase on a slot takes. The answer is false for one that asks for none, or is damaged.
 func (f *SealFile) Cost(s Slot) (Cost, bool) {
 	if s.Type != SlotPassphrase {
 		return Cost{}, false

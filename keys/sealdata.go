@@ -13,8 +13,8 @@ import (
 // DataKey is the data key of one generation after the first: random, and wrapped under the root key. That it isn't derived
 // is the point: the root key in an old copy of the file opens nothing that was sealed since the data key was renewed.
 type DataKey struct {
-	Generation uint64 `json:"generation"`
-	Wrapped    []byte `json:"wrapped"`
+	Generation uint64 `json:"generation"` // from 2
+	Wrapped    []byte `json:"wrapped"`    // sealed as docs/key-format.md says
 }
 
 // maxDataKeys is how many data keys a file keeps. Those before are needed by nothing but copies of the store that are as
@@ -62,7 +62,8 @@ func (f *SealFile) WithData(root *Root) (*Root, error) {
 }
 
 // Rotate begins another generation: what is sealed from now on is sealed under a new random data key. It returns the root
-// key that does so. No slot is touched, and what chains the events stays as it is.
+// key that does so, to be wiped by itself. No slot is touched, and what chains the events stays as it is. A root key that isn't of
+// this file's present generation is an error, and changes nothing.
 func (f *SealFile) Rotate(root *Root, random io.Reader) (*Root, error) {
 	if root.Generation() != f.Generation {
 		return nil, errForeignRoot

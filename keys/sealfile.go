@@ -16,11 +16,11 @@ import (
 // the data key can be renewed without knowing what opens the ways.
 //
 // This is only its content; where the file lives and who may read it is for others to see to. Its JSON form is the file
-// itself, and so a secret.
+// itself, and so a secret. docs/key-format.md describes it.
 type SealFile struct {
-	Format     int       `json:"lanyard_seal"`
-	Store      string    `json:"store"`      // the id of the store that it belongs to
-	Generation uint64    `json:"generation"` // of the data key that seals, from 1
+	Format     int       `json:"lanyard_seal"` // 1, or 2 once there are data keys
+	Store      string    `json:"store"`        // the id of the store that it belongs to
+	Generation uint64    `json:"generation"`   // of the data key that seals, from 1
 	Slots      []Slot    `json:"slots"`
 	Data       []DataKey `json:"data,omitempty"` // in ascending order, up to Generation; the first generation has none
 }
@@ -79,7 +79,8 @@ func randomBytes(random io.Reader, n int) ([]byte, error) {
 	return b, nil
 }
 
-// Encode returns the file's content. It is a secret.
+// Encode returns the file's content. It is a secret. One that DecodeSealFile would refuse for its length, of 64 KiB and more, is an
+// error.
 func (f *SealFile) Encode() ([]byte, error) {
 	b, err := json.MarshalIndent(f, "", "  ")
 	if err == nil && len(b) >= maxSealFile {

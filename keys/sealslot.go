@@ -14,11 +14,11 @@ import (
 // Slot is one way to unlock the root key. A slot is never changed: it is added, taken away, or written again as it was
 // read, with all that this version may not know of it.
 type Slot struct {
-	ID      int             `json:"id"`
-	Type    string          `json:"type"`
+	ID      int             `json:"id"`               // from 1; a new one gets one more than the greatest that is there
+	Type    string          `json:"type"`             // one of those below, or of a later version
 	Key     []byte          `json:"key,omitempty"`    // SlotFile: what the root key is wrapped under, in clear
 	Params  json.RawMessage `json:"params,omitempty"` // of other types, such as a passphrase's salt and cost
-	Wrapped []byte          `json:"wrapped"`
+	Wrapped []byte          `json:"wrapped"`          // the root key, sealed under what opens the slot: see docs/key-format.md
 
 	asRead json.RawMessage
 }
@@ -33,7 +33,7 @@ const (
 // plainSlot is a Slot without its ways of reading and writing itself.
 type plainSlot Slot
 
-// UnmarshalJSON reads a slot.
+// UnmarshalJSON reads a slot, and keeps it as it was read.
 func (s *Slot) UnmarshalJSON(data []byte) error {
 	var p plainSlot
 	if err := json.Unmarshal(data, &p); err != nil {
@@ -44,7 +44,7 @@ func (s *Slot) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON writes a slot.
+// MarshalJSON writes a slot that was read as it was, with what only a later version knows of it.
 func (s Slot) MarshalJSON() ([]byte, error) {
 	if s.asRead != nil {
 		return s.asRead, nil
@@ -78,7 +78,8 @@ func (f *SealFile) Has(slotType string) bool {
 	return false
 }
 
-// AddFile adds a slot that opens by being readable. The root key is this file's own, as for all that add a slot.
+// AddFile adds a slot that opens by being readable. The root key is this file's own, of its present generation, as for all that
+// add a slot; with another one, or a wiped one, nothing is added.
 func (f *SealFile) AddFile(root *Root, random io.Reader) (Slot, error) {
 	key, err := randomBytes(random, chacha20poly1305.KeySize)
 	if err != nil {

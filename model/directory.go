@@ -20,6 +20,11 @@ type Actor struct {
 
 // Directory is the only writer of an account: one method a use case. Each method asks the rules, applies the change and
 // appends its event in one store transaction. It is safe for concurrent use.
+//
+// What the rules refuse is an *Error of ErrInvalid, ErrNotFound, ErrNotPermitted, ErrTaken, ErrConflict, ErrLastAdmin, ErrLastOwner,
+// ErrInUse or ErrStatus: IsRefusal knows them. A change of many reports each of these in its Outcome and does the rest, some hundred
+// records in a transaction. Any other error is of the store or of the sealing key, and ends the work; what was done is in the
+// Outcome.
 type Directory struct {
 	store  Store
 	unlock func() (*keys.Root, error)

@@ -8,7 +8,7 @@ import (
 	"lanyard/keys"
 )
 
-// The terms of an invitation.
+// The terms of an invitation: how long after it is made or resent its token opens it.
 const (
 	DefaultInviteTerm = 7 * 24 * time.Hour
 	MinInviteTerm     = time.Hour
@@ -18,9 +18,9 @@ const (
 // Invite is an invitation to make.
 type Invite struct {
 	Email string
-	Name  string // guessed from the email if empty
-	Role  ID
-	Term  time.Duration // DefaultInviteTerm if zero
+	Name  string        // guessed from the email if empty
+	Role  ID            // a tenant role
+	Term  time.Duration // from MinInviteTerm to MaxInviteTerm; DefaultInviteTerm if zero
 
 	// What is set in advance beside the role.
 	Groups     []ID
@@ -176,7 +176,8 @@ func (c *change) newInvitation(u *User, term time.Duration) (keys.Key, error) {
 	return token, nil
 }
 
-// ResendInvites makes a fresh token and a new term for invited users; the tokens that they had are dead.
+// ResendInvites makes a fresh token and a new term, as that of an Invite, for invited users; the tokens that they had are dead. It
+// returns the invitations of those who weren't refused.
 func (d *Directory) ResendInvites(ctx context.Context, actor Actor, list []Seen, term time.Duration) ([]Invited, Outcome, error) {
 	return collect(ctx, d, actor, list, func(c *change, seen Seen) (Invited, string, error) {
 		var made Invited

@@ -19,8 +19,8 @@ const (
 
 // Event is one entry of the account's activity. It holds no secrets.
 type Event struct {
-	Seq       uint64 // from 1, without gaps
-	Time      time.Time
+	Seq       uint64    // from 1, without gaps
+	Time      time.Time // to the millisecond, by the clock of whoever did it: it needn't ascend
 	Actor     ID
 	ActorName string // the actor's email at the time
 	Via       Via
@@ -29,10 +29,10 @@ type Event struct {
 	// TargetName is what the target was called at the time.
 	TargetName string
 	Changes    []Change
-	Hash       [sha256.Size]byte
+	Hash       [sha256.Size]byte // over the event before, the number and the rest: docs/activity.md says what it promises
 }
 
-// Change is one field of an event's target, before and after.
+// Change is one field of an event's target, before and after, in words; "" is nothing. In an event, a text is cut after 4 KiB.
 type Change struct{ Field, From, To string }
 
 // appendBody encodes all of the event but its hash.

@@ -113,7 +113,8 @@ func (d *Directory) MailInvite(ctx context.Context, mailer Mailer, l Letter, use
 }
 
 // AcceptInvitation makes the person whom a token was made for Active, with the role and name that were set in advance.
-// The token is dead afterwards.
+// The token is dead afterwards. The errors are ErrNotFound for a token that opens nothing, and ErrStatus for one that is past its
+// term, or was used, replaced or cancelled: that is said only to who holds all of it.
 func (d *Directory) AcceptInvitation(ctx context.Context, token keys.Key, via Via) (User, error) {
 	var u User
 	root, err := d.unlock()
