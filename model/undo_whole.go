@@ -23,24 +23,20 @@ func (d *Directory) asWhole(ctx context.Context, actor Actor, s Step) (Step, err
 		}
 		return eachTouch(tx, s, func(t touch) error { return s.noteInto(tx, t, w.made) })
 	})
-	switch {
-	case s.kind != stepUndone && len(w.made) > 0: // what was made first goes last, once nobody is in it
-		s.parts = slices.Clone(s.parts)
-		slices.Reverse(s.parts)
-	case s.kind == stepUndone && w.unmade: // and comes back first; who was only swept out of it goes in once it is there
-		sweeps := slices.DeleteFunc(slices.Clone(s.parts), func(id ID) bool { return !slices.Contains(w.swept, id) })
-		s.parts = slices.DeleteFunc(slices.Clone(s.parts), func(id ID) bool { return slices.Contains(w.swept, id) })
-		slices.Reverse(s.parts)
-		s.parts = append(s.parts, sweeps...)
-	}
+	// What was done last goes first: what was made once nobody is in it, and what went is there before who was in it comes back.
+	// Who was only swept out of it follows.
+	isSweep := func(id ID) bool { return slices.Contains(w.swept, id) }
+	sweeps := slices.DeleteFunc(slices.Clone(s.parts), func(id ID) bool { return !isSweep(id) })
+	s.parts = slices.DeleteFunc(slices.Clone(s.parts), isSweep)
+	slices.Reverse(s.parts)
+	s.parts = append(s.parts, sweeps...)
 	return s, err
 }
 
 // whole is what is found out on the way.
 type whole struct {
-	made   map[ID]bool // what others can be in, or have
-	unmade bool        // such was deleted
-	swept  []ID        // parts that only swept up after something that was deleted
+	made  map[ID]bool // what others can be in, or have
+	swept []ID        // parts that only swept up after something that was deleted
 }
 
 func (w *whole) look(s Step, p undoPart) {
@@ -53,13 +49,9 @@ func (w *whole) look(s Step, p undoPart) {
 				s.left[m.slot] = m.to
 			}
 		}
-		if !slices.Contains([]Kind{KindGroup, KindWorkspace, KindRole}, t.ref.Kind) {
-			continue
-		}
-		if t.kind == touchCreated {
+		if t.kind == touchCreated && slices.Contains([]Kind{KindGroup, KindWorkspace, KindRole}, t.ref.Kind) {
 			w.made[t.ref.ID] = true
 		}
-		w.unmade = w.unmade || t.kind == touchDeleted
 	}
 }
 
