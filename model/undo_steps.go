@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 )
 
 // Steps are what one user can take back and put again, as of one moment.
@@ -43,7 +44,7 @@ func (s Steps) Of(e Event) (Step, error) {
 	}
 	step, ok := s.list.ofEvent(e.Seq)
 	switch {
-	case !ok:
+	case !ok || !e.changed():
 		return Step{}, notUndoable(e, "nothing is kept to undo it with", "It changed nothing, was undone for good, or is too long ago.")
 	case step.kind == stepUndone:
 		return step, notUndoable(e, "it is undone already", "Redo puts it again, as long as you change nothing else.")
@@ -53,6 +54,12 @@ func (s Steps) Of(e Event) (Step, error) {
 
 func notUndoable(e Event, why, hint string) error {
 	return &Error{Kind: ErrStatus, What: e.Deed() + " of " + e.TargetName + " can't be undone: " + why, Short: why, Hint: hint}
+}
+
+// changed reports whether an event tells of a change of a record that undo knows. Others may lie between those of a step.
+func (e Event) changed() bool {
+	noun, verb, _ := strings.Cut(e.Action, ".")
+	return kindOf(noun) != 0 && verb != string(UseCopy) && verb != string(UseReveal)
 }
 
 // ofEvent returns the step that an event belongs to. Where one step was made while another was on its way, which happens to

@@ -123,6 +123,30 @@ func TestWhatLaterStepsRestOnIsntUndone(t *testing.T) {
 	}
 }
 
+// Somebody at work in two places copies a key while a step of theirs is on its way: its event is none of that step.
+func TestAnEventThatChangedNothingIsOfNoStep(t *testing.T) {
+	e := newEstate(t)
+	ctx := model.OneStep(t.Context())
+	e.done(e.SetUsersRole(ctx, e.ana, seen(e.ben.User), model.RoleBuilder))
+	key, err := e.OpenAPIKey(t.Context(), e.ana, e.bot.ID, model.UseCopy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key.Wipe()
+	if _, err := e.Export(t.Context(), e.ana, "users"); err != nil {
+		t.Fatal(err)
+	}
+	e.done(e.SetUsersRole(ctx, e.ana, seen(e.eli.User), model.RoleTenantGuest))
+	before := e.picture()
+	for _, action := range []string{"service_account.copy_key", "account.export"} {
+		_, err := e.Undo(t.Context(), e.ana, model.UndoChoice{Event: e.event(action).Seq})
+		e.expect(action, err, model.ErrStatus, "nothing is kept to undo it with")
+	}
+	if e.picture() != before {
+		t.Error("it was undone all the same")
+	}
+}
+
 // A workspace that comes back while its owner is blocked needs another one, who would stay it. With one owner left it doesn't.
 func TestAWorkspaceComesBackOutOfItsTurnToItsOtherOwner(t *testing.T) {
 	e := newEstate(t)
