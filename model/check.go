@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -135,19 +136,10 @@ func (c *checkup) records() error {
 				c.damaged[Ref{shape.kind, id}] = true
 				return true
 			}
-			fault = cmpErr(c.step(), c.record(r))
+			fault = cmp.Or(c.step(), c.record(r))
 			return fault == nil
 		})
 		if err := errors.Join(err, fault); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func cmpErr(list ...error) error {
-	for _, err := range list {
-		if err != nil {
 			return err
 		}
 	}
@@ -310,7 +302,7 @@ func (c *checkup) checkTallies() error {
 			c.find("%s: members aren't counted", c.counted(id))
 		}
 	}
-	return cmpErr(c.ctx.Err(), err)
+	return cmp.Or(c.ctx.Err(), err)
 }
 
 func sameTally(a, b Tally) bool {

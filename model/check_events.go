@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 )
@@ -41,7 +42,7 @@ func (c *checkup) events() error {
 		return c.ctx.Err() == nil
 	})
 	c.lostEvents()
-	return cmpErr(c.ctx.Err(), err)
+	return cmp.Or(c.ctx.Err(), err)
 }
 
 func (c *checkup) noteRepair(e Event) {

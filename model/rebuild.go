@@ -99,7 +99,7 @@ func (b *rebuild) each(kind Kind, visit func(ID, []byte) error) error {
 	}
 	for _, id := range ids {
 		record, err := b.Get(kind, id)
-		if err := cmpErr(b.ctx.Err(), err); err != nil {
+		if err := cmp.Or(b.ctx.Err(), err); err != nil {
 			return err
 		}
 		if err := visit(id, record); err != nil {
@@ -130,7 +130,7 @@ func (b *rebuild) put(r stored, record []byte) error {
 	keys := r.uniqueKeys()
 	for _, k := range keys {
 		if _, taken, err := held(b, k.index, k.key); err != nil || taken {
-			return cmpErr(err, b.lose(r.ref(), record, "another one has the same place in the index of "+k.index.String()))
+			return cmp.Or(err, b.lose(r.ref(), record, "another one has the same place in the index of "+k.index.String()))
 		}
 	}
 	for _, k := range keys {
@@ -203,5 +203,5 @@ func (b *rebuild) events() error {
 		at = e.Time
 		return fill(id)
 	})
-	return cmpErr(err, fill(max(last, ID(b.Events))+1))
+	return cmp.Or(err, fill(max(last, ID(b.Events))+1))
 }

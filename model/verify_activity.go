@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -120,7 +121,7 @@ func (d *Directory) VerifyActivity(ctx context.Context, kept Head, report func(d
 		return w.at, w.lost, broken(kept.Seq, BreakHead, fmt.Sprintf(
 			"There are %d events, and the head that was kept is of event %d: events are missing at the end", count, kept.Seq))
 	}
-	return w.at, w.lost, cmpErr(d.noneBeyond(ctx), w.unexplained())
+	return w.at, w.lost, cmp.Or(d.noneBeyond(ctx), w.unexplained())
 }
 
 // chainWalk is a walk along the events.
