@@ -43,11 +43,10 @@ func (s *Store) Backup(ctx context.Context, path string, force bool) (err error)
 	if err != nil {
 		return err
 	}
-	write := func(temporary string) error { return os.Rename(live, temporary) }
-	if there == nil {
-		return create(path, write)
+	if there == nil { // straight out of the scratch directory: if this is killed, nothing is left that the next one doesn't sweep
+		return place(live, path)
 	}
-	return s.replace(ctx, path, nil, write, os.Rename)
+	return s.swapIn(ctx, live, path, nil, os.Rename)
 }
 
 // ErrItself means that a backup was to be written over its own store, or a store restored from itself.

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -255,4 +257,42 @@ func TestADailyBackupIsLeftToAnother(t *testing.T) {
 	if err := again.Close(); err != nil || asked != 1 {
 		t.Errorf("asked %d times, %v", asked, err)
 	}
+}
+
+// TestAKilledBackupLeavesNothing kills backups at random moments, to a place that is free and over another one: what they leave
+// goes with the next one.
+func TestAKilledBackupLeavesNothing(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there, it isn't known whether somebody is at work")
+	}
+	random, s := seeded(t), filled(t, 2000)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	began := time.Now()
+	if err := s.Backup(t.Context(), backup, false); err != nil {
+		t.Fatal(err)
+	}
+	whole := time.Since(began)
+	for i := range times(40) {
+		if i%2 == 0 {
+			if err := os.Remove(backup); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				t.Fatal(err)
+			}
+		}
+		c := startChild(t, "backup", s.path)
+		c.Env = append(c.Env, "LANYARD_TEST_BACKUP="+backup)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(random.Int64N(int64(2*whole) + int64(20*time.Millisecond))))
+		_ = c.Process.Kill()
+		_ = c.Wait() // was killed
+	}
+	if err := s.Backup(t.Context(), backup, true); err != nil {
+		t.Fatal(err)
+	}
+	list, err := os.ReadDir(filepath.Dir(backup))
+	if err != nil || len(list) != 1 {
+		t.Errorf("beside the backup there are %v, %v", list, err)
+	}
+	checkFile(t, backup)
 }

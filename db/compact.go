@@ -180,9 +180,7 @@ func (s *Store) compact(ctx context.Context, f *os.File, write func(temporary st
 // swapPattern is how a file is called that is to take the place of another.
 func swapPattern(path string) string { return "." + filepath.Base(path) + ".swap-*" }
 
-// replace has write make a file, and has swap put it in the place of the one at path once it is on the disk. Nobody opens
-// the new one before its name is on the disk too: what they change in it would be lost with the name. The new file belongs
-// to whom the old one did, if that is given.
+// replace has write make a file, and puts it in the place of the one at path as swapIn does.
 func (s *Store) replace(
 	ctx context.Context, path string, old os.FileInfo, write func(temporary string) error, swap func(temporary, path string) error,
 ) (err error) {
@@ -192,17 +190,25 @@ func (s *Store) replace(
 		return unreadable(dir, err)
 	}
 	temporary := f.Name()
-	defer func() { _ = os.Remove(temporary) }() // gone already when all went well
-	if err := errors.Join(f.Close(), write(temporary)); err != nil {
+	defer func() { _ = os.Remove(temporary) }()                      // gone already when all went well
+	if err := errors.Join(f.Close(), write(temporary)); err != nil { // the file that was written may be another one
 		return err
 	}
-	if f, err = os.OpenFile(temporary, os.O_RDWR, 0); err != nil { // the file that was written may be another one
-		return unreadable(temporary, err)
+	return s.swapIn(ctx, temporary, path, old, swap)
+}
+
+// swapIn has swap put a finished file in the place of the one at path once it is on the disk. Nobody opens the new one before its
+// name is on the disk too: what they change in it would be lost with the name. The new file belongs to whom the old one did, if
+// that is given.
+func (s *Store) swapIn(ctx context.Context, finished, path string, old os.FileInfo, swap func(finished, path string) error) error {
+	f, err := os.OpenFile(finished, os.O_RDWR, 0)
+	if err != nil {
+		return unreadable(finished, err)
 	}
 	defer func() { _ = f.Close() }()
 	if old != nil {
 		if err := sameOwner(f, old); err != nil {
-			return unreadable(temporary, err)
+			return unreadable(finished, err)
 		}
 	}
 	if err := lock(ctx, f, true, s.wait); err != nil {
@@ -210,22 +216,30 @@ func (s *Store) replace(
 	}
 	letGo(f)
 	err = s.steps(
-		diskStep{"sync", func() error { return syncPath(temporary) }},
-		diskStep{"rename", func() error { return swap(temporary, path) }},
+		diskStep{"sync", func() error { return syncPath(finished) }},
+		diskStep{"rename", func() error { return swap(finished, path) }},
 	)
 	if err != nil {
 		return fmt.Errorf("%s is as it was: %w", path, err)
 	}
-	if err := s.steps(diskStep{"sync directory", func() error { return syncPath(dir) }}); err != nil {
+	if err := s.steps(diskStep{"sync directory", func() error { return syncPath(filepath.Dir(path)) }}); err != nil {
 		return fmt.Errorf("%s was replaced, but the disk reported an error and may bring the old one back: %w", path, err)
 	}
 	return nil
 }
 
-// sweep removes what a replacement that was killed left behind. Whoever holds the store's lock is the only one to replace it.
+// sweep removes what a replacement or a creation that was killed left behind. Whoever holds the store's lock is the only one to
+// replace it, and nobody creates it where it is.
 func (*Store) sweep(path string) {
-	sweepScratch(filepath.Dir(path))
-	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), swapPattern(path))) // a name with wildcards in it finds nothing, at worst
+	dir := filepath.Dir(path)
+	sweepScratch(dir)
+	removeAll(dir, swapPattern(path))
+	removeAll(dir, newPattern(path))
+}
+
+// removeAll removes the files of a directory that are called so.
+func removeAll(dir, pattern string) {
+	left, _ := filepath.Glob(filepath.Join(dir, pattern)) // a name with wildcards in it finds nothing, at worst
 	for _, path := range left {
 		_ = os.Remove(path)
 	}

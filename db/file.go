@@ -23,6 +23,9 @@ func CreateFile(path string, data []byte) error {
 	})
 }
 
+// newPattern is how a file is called, beside the one that it becomes, before it gets its name.
+func newPattern(path string) string { return "." + filepath.Base(path) + ".new-*" }
+
 // create has write make a temporary file, and puts it in its place once it is on the disk.
 func create(path string, write func(temporary string) error) error {
 	if err := vacant(path); err != nil {
@@ -32,7 +35,7 @@ func create(path string, write func(temporary string) error) error {
 	if err := makeDir(dir); err != nil {
 		return fmt.Errorf("can't create the directory of %s: %w", path, err)
 	}
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".new-*")
+	f, err := os.CreateTemp(dir, newPattern(path))
 	if err != nil {
 		return fmt.Errorf("can't create %s: %w", path, err)
 	}
@@ -44,16 +47,22 @@ func create(path string, write func(temporary string) error) error {
 	if err := write(temporary); err != nil {
 		return err
 	}
-	if err := syncPath(temporary); err != nil {
+	return place(temporary, path)
+}
+
+// place gives a finished file of the same directory, or of one in it, its name, once it is on the disk and unless something has
+// that name.
+func place(finished, path string) error {
+	if err := syncPath(finished); err != nil {
 		return fmt.Errorf("can't create %s: %w", path, err)
 	}
-	if err := putInPlace(temporary, path); err != nil {
+	if err := putInPlace(finished, path); err != nil {
 		if errors.Is(err, fs.ErrExist) {
 			return exists(path)
 		}
 		return fmt.Errorf("can't create %s: %w", path, err)
 	}
-	if err := syncPath(dir); err != nil { // its name may not survive a power cut
+	if err := syncPath(filepath.Dir(path)); err != nil { // its name may not survive a power cut
 		return takeBack(path, err)
 	}
 	return nil

@@ -263,6 +263,12 @@ func TestKilledWhileCreating(t *testing.T) {
 		if n := countUsers(t, s); n != 3000 {
 			t.Errorf("half a store, with %d users, is at its place", n)
 		}
+		if err := s.Compact(t.Context()); err != nil { // as a store does by itself now and then
+			t.Fatal(err)
+		}
+		if names := left(t, s); len(names) != 1 {
+			t.Errorf("it is left with %v", names)
+		}
 	}
 }
 

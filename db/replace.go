@@ -49,13 +49,8 @@ func replace(path string, data []byte) (err error) {
 	if path, err = filepath.EvalSymlinks(path); err != nil {
 		return unreadable(path, err)
 	}
-	unfinished := "." + filepath.Base(path) + ".new-*"
-	if left, err := filepath.Glob(filepath.Join(filepath.Dir(path), unfinished)); err == nil { // by a writer that was killed
-		for _, name := range left {
-			_ = os.Remove(name)
-		}
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), unfinished) // mode 0600
+	removeAll(filepath.Dir(path), newPattern(path))               // left by a writer that was killed
+	f, err := os.CreateTemp(filepath.Dir(path), newPattern(path)) // mode 0600
 	if err != nil {
 		return fmt.Errorf("can't write %s anew: %w", path, err)
 	}
