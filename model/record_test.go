@@ -1,7 +1,9 @@
 package model
 
 import (
+	"math"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -237,6 +239,8 @@ func FuzzDecodeRecords(f *testing.F) {
 	f.Add(Role{Name: "Runner", Scope: ScopeWorkspace, Permissions: []Permission{PermWSExecute}}.appendRecord(nil))
 	f.Add(Tally{Users: 1, Owners: []ID{FirstID}}.appendRecord(nil))
 	f.Add(spentToken{PublicID: "abc", Why: tokenUsed}.appendRecord(nil))
+	f.Add(overdue{attempts: 3, repaired: repairNote{lost: "2, 5-7", admin: "ana@x.test"}}.appendRecord(nil))
+	f.Add(overdue{repaired: repairNote{lost: strings.Repeat("7", maxEventText+1)}}.appendRecord(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if u, ok := decodeUser(1, b, true); ok {
 			if again, ok := decodeUser(1, u.appendRecord(nil), false); !ok || !sameRecord(u, again) {
@@ -256,6 +260,9 @@ func FuzzDecodeRecords(f *testing.F) {
 		decodeRole(1, b, true)
 		decodeTally(1, b, true)
 		decodeSpentToken(1, b, true)
+		if o, ok := decodeOverdue(1, b, true); ok { // whoever can write to the store can write this
+			Event{Seq: math.MaxUint64, Changes: o.repaired.changes()}.repairLost()
+		}
 	})
 }
 

@@ -32,7 +32,10 @@ func (n *repairNote) changes() []Change {
 	for rest := n.lost; rest != ""; { // in as many parts as an event may tell of one field
 		part := rest
 		if len(part) > maxEventText {
-			part = part[:strings.LastIndex(part[:maxEventText], ", ")]
+			part = part[:maxEventText]
+			if at := strings.LastIndex(part, ", "); at > 0 { // a repair wrote it so, and somebody else may have written anything
+				part = part[:at]
+			}
 		}
 		list = append(list, Change{lostField, "", part})
 		rest = strings.TrimPrefix(rest[len(part):], ", ")
