@@ -14,6 +14,9 @@ import (
 func (w *world) takeBack(do func(context.Context, model.Actor, model.UndoChoice) (model.UndoReport, error)) attempt {
 	by := w.actor()
 	r, err := do(w.Context(), by, model.UndoChoice{})
+	if no := w.before.Rules(by.User, w.now).SeeAll(); no != nil && len(r.Conflicts) > 0 {
+		w.t.Fatalf("%v, and is shown %+v", no, r.Conflicts)
+	}
 	if errors.Is(err, model.ErrConflict) && len(r.Conflicts) > 0 {
 		choice := model.UndoChoice{Step: r.Step.ID, Keep: w.percent("keep", 50)}
 		for _, c := range r.Conflicts {

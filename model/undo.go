@@ -23,7 +23,7 @@ type UndoReport struct {
 	Redo      bool
 	Done      int        // records
 	Refused   []Refusal  // those that the rules didn't allow, and why
-	Conflicts []Conflict // those that the caller has to choose for; nothing was changed then
+	Conflicts []Conflict // those that the caller has to choose for, if they may see them; nothing was changed then
 	Notes     []string   // what couldn't be taken back along with it, in sentences
 
 	told Step // the step as far as it was taken back
@@ -68,7 +68,8 @@ func (r UndoReport) Says() string {
 }
 
 // Undo takes back the actor's last step that hasn't been taken back, or the one of choice.Event, by the same rules as any
-// other change. Where somebody else has changed the same fields since, it is ErrConflict and the report shows them.
+// other change. Where somebody else has changed the same fields since, it is ErrConflict and the report shows them to who sees more
+// than their own record.
 func (d *Directory) Undo(ctx context.Context, actor Actor, choice UndoChoice) (UndoReport, error) {
 	return d.takeBack(ctx, actor, choice, UndoReport{})
 }
@@ -79,7 +80,10 @@ func (d *Directory) Redo(ctx context.Context, actor Actor, choice UndoChoice) (U
 }
 
 func (d *Directory) takeBack(ctx context.Context, actor Actor, choice UndoChoice, report UndoReport) (UndoReport, error) {
-	var err error
+	err := d.May(ctx, actor, Rules.active) // before it is told what became of what
+	if err != nil {
+		return report, err
+	}
 	if report.Step, err = d.stepToTakeBack(ctx, actor, choice, report.Redo); err != nil {
 		return report, err
 	}
@@ -91,8 +95,7 @@ func (d *Directory) takeBack(ctx context.Context, actor Actor, choice UndoChoice
 			return report, err
 		}
 		if len(report.Conflicts) > 0 {
-			d.nameOthers(ctx, actor, &report)
-			return report, overtaken(report)
+			return d.askAbout(ctx, actor, report)
 		}
 	}
 	ctx = context.WithValue(ctx, stepKey{}, &openStep{like: &report.Step})
@@ -143,6 +146,21 @@ func (r UndoReport) nothing() error {
 		Kind: ErrStatus, What: fmt.Sprintf("None of the %d could be %s: %s", len(r.Refused), done, why), Short: why,
 		Hint: Hint(r.Refused[0].Err),
 	}
+}
+
+// askAbout is the answer to an undo that runs into conflicts. Who sees no more than their own record is only told that there are
+// some.
+func (d *Directory) askAbout(ctx context.Context, actor Actor, r UndoReport) (UndoReport, error) {
+	asked := overtaken(r)
+	switch err := d.May(ctx, actor, Rules.SeeAll); {
+	case err == nil:
+		d.nameOthers(ctx, actor, &r)
+	case refused(err):
+		r.Conflicts = nil
+	default:
+		return UndoReport{}, err
+	}
+	return r, asked
 }
 
 func overtaken(r UndoReport) error {

@@ -95,3 +95,38 @@ func TestConflictsNameWhoChangedIt(t *testing.T) {
 		t.Errorf("who may not see the activity is told of it: %+v", f)
 	}
 }
+
+// Who sees only their own record doesn't learn what became of others by trying to take back what they once did to them.
+func TestAConflictShowsNobodyWhatTheyMayNotSee(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		lose func(*estate, model.Actor)
+		want error
+	}{
+		{"demoted", func(e *estate, who model.Actor) {
+			e.done(e.SetUsersRole(e.Context(), e.ana, seen(who.User), model.RoleConsumer))
+		}, model.ErrConflict},
+		{"blocked", func(e *estate, who model.Actor) {
+			e.done(e.DeactivateUsers(e.Context(), e.ana, seen(who.User), false))
+		}, model.ErrNotPermitted},
+		{"removed", func(e *estate, who model.Actor) {
+			e.done(e.RemoveUsers(e.Context(), e.ana, seen(who.User), false))
+		}, model.ErrNotPermitted},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := newEstate(t)
+			e.done(e.SetUsersRole(t.Context(), e.boss, seen(e.eli.User), model.RoleConsumer))
+			e.done(e.SetUsersRole(t.Context(), e.ana, seen(e.eli.User), model.RoleTenantGuest))
+			tt.lose(e, e.boss)
+			before := e.picture()
+			r, err := e.Undo(t.Context(), e.boss, model.UndoChoice{})
+			e.expect(tt.name, err, tt.want)
+			if len(r.Conflicts) > 0 {
+				t.Errorf("it shows %+v", r.Conflicts)
+			}
+			if e.picture() != before {
+				t.Error("it was changed")
+			}
+		})
+	}
+}
