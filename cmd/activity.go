@@ -167,6 +167,9 @@ func (e *env) activityFollow(ctx context.Context, a activity) error {
 			return err
 		}
 		if now != mark {
+			if err := d.May(ctx, d.me, model.Rules.SeeAll); err != nil && ctx.Err() == nil { // it may have been taken from them
+				return errors.Join(p.end(), err)
+			}
 			if last, err = follow(ctx, events, f, last, p); err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -183,6 +184,60 @@ func TestFollowPrintsEachEventOnceWhenItHappens(t *testing.T) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("interrupted: %v", err)
+	}
+}
+
+// Who follows and may no longer see the activity is told so, and what happens from then on isn't for them.
+func TestFollowEndsForWhoMayNoLongerSee(t *testing.T) {
+	dir, ctx := t.TempDir(), t.Context()
+	h := home{store: filepath.Join(dir, "a.db"), seals: filepath.Join(dir, "seals")}
+	d, _, err := h.found(ctx, model.Founder{Account: "Acme", Name: "Ana", Email: "ana@example.com"}, model.Options{}, model.ViaCommandLine, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	me, err := model.FirstAdmin(ctx, d.Store())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ana := model.Actor{User: me.ID, Via: model.ViaConsole}
+	invited, _, err := d.InviteUsers(ctx, ana, []model.Invite{{Email: "ben@example.com", Role: model.RoleAdmin}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ben, err := d.AcceptInvitation(ctx, invited[0].Token, model.ViaConsole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := lines(make(chan string, 100))
+	e := &env{out: out, err: io.Discard, getenv: func(string) string { return "" }, db: h.store, as: "ben@example.com", now: time.Now}
+	ended := make(chan error, 1)
+	go func() { ended <- e.activityFollow(ctx, activity{output: "json"}) }()
+	for began := false; !began; {
+		if _, err := d.CreateGroup(ctx, ana, model.Draft{Name: fmt.Sprint("team ", time.Now().UnixNano())}); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-out:
+			began = true
+		case err := <-ended:
+			t.Fatal(err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	if _, err := d.SetUsersRole(ctx, ana, []model.Seen{{ID: ben.ID}}, model.RoleConsumer); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.CreateGroup(ctx, ana, model.Draft{Name: "secret"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; !errors.Is(err, model.ErrNotPermitted) {
+		t.Error(err)
+	}
+	close(out)
+	for l := range out {
+		if strings.Contains(l, "secret") {
+			t.Errorf("it goes on with %s", l)
+		}
 	}
 }
 
