@@ -31,20 +31,11 @@ func NewActivity(store Store) *Activity {
 // Activity returns a reader of the events and how many there are, for somebody who may see them.
 func (d *Directory) Activity(ctx context.Context, actor Actor) (*Activity, uint64, error) {
 	count := 0
-	err := d.store.View(ctx, func(tx ReadTx) error {
-		user, err := load(tx, KindUser, actor.User, decodeUser)
-		if err != nil {
+	err := d.lookAs(ctx, actor, func(in *change, rules Rules) (err error) {
+		if err := rules.SeeAll(); err != nil {
 			return err
 		}
-		c := &change{WriteTx: readOnly{tx}, d: d, actor: user, via: actor.Via, now: d.now()}
-		rules, err := c.rules()
-		if err == nil {
-			err = rules.SeeAll()
-		}
-		if err != nil {
-			return errors.Join(c.fault, err)
-		}
-		count, err = tx.Count(KindEvent)
+		count, err = in.Count(KindEvent)
 		return err
 	})
 	return NewActivity(d.store), uint64(count), err

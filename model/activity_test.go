@@ -139,6 +139,9 @@ func TestWhoMaySeeTheActivity(t *testing.T) {
 	if got := a.snapshot().Total(model.KindEvent); got != 3 {
 		t.Errorf("a snapshot counts %d", got)
 	}
+	a.done(a.RemoveUsers(t.Context(), a.ana, seen(ben.User), true))
+	_, _, err := a.Activity(t.Context(), ben)
+	a.expect("somebody who was removed", err, model.ErrNotPermitted, "isn't in this account any more")
 }
 
 func TestEventsAreReadOnceAndKeptUpToABound(t *testing.T) {
