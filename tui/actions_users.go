@@ -177,11 +177,11 @@ func (s *usersScreen) copyEmails() tea.Cmd {
 	for u := range targets.all() {
 		list = append(list, u.Email)
 	}
-	what := "the email"
+	text := strings.Join(list, ", ")
 	if len(list) > 1 {
-		what = count(len(list), "email")
+		return s.c.copyText(count(len(list), "email"), text)
 	}
-	return s.c.copyText(what, strings.Join(list, ", "))
+	return s.c.copyText(text, text)
 }
 
 // renew makes fresh tokens for invited users, and mails or shows the invitations. Copy invite does it too: a token is kept
@@ -191,7 +191,7 @@ func (s *usersScreen) renew(title string, mail bool) tea.Cmd {
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		invited, out, err := d.ResendInvites(ctx, actor, targets.seen(seen), 0)
 		return func(c *console) tea.Cmd {
-			cmd := s.report("A fresh invite of "+count(len(invited), "user"), "made, the old token is dead", 1, out, err)
+			cmd := s.report(wording{"A fresh invite of ", whoWasInvited(invited), "made, the old token is dead"}, 1, out, err)
 			if len(invited) > 0 {
 				cmd = tea.Batch(cmd, c.deliver(title, invited, mail))
 			}

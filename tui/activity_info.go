@@ -147,7 +147,7 @@ func (s *activityScreen) undo() tea.Cmd {
 // copyHead copies what activity verify --head compares with.
 func (s *activityScreen) copyHead() tea.Cmd {
 	e, _ := s.row()
-	return s.c.copyText("number and hash", e.Head().String())
+	return s.c.copyText("Number and hash of "+s.label(e), e.Head().String())
 }
 
 // tabOf returns the tab on which records of a kind have their rows, or -1.

@@ -153,7 +153,7 @@ func (d *driver) events() []model.Event {
 func TestAnEventShowsWhatChangedFromWhatToWhat(t *testing.T) {
 	d := start(t, setup{width: 80, height: 30}).press("enter").enter("!").press("backspace backspace").enter("S").press("enter")
 	d.press("6 enter").sees("Rename · ana@acme.test", "name", "from  Ana Ruiz", "to    Ana RuiS", "user.rename", "console", "2026-11-24 12:00:00", "Hash")
-	d.press("c").sees("number and hash")
+	d.press("c").sees("Number and hash of event")
 	if head, err := model.ParseHead(d.copied); err != nil || head != d.events()[2].Head() {
 		t.Errorf("copied %q: %v", d.copied, err)
 	}
@@ -249,8 +249,8 @@ func TestFoundRowsAreAList(t *testing.T) {
 
 func TestAnEventCanBeUndone(t *testing.T) {
 	o := newOffice(t, 110, 30)
-	o.press("enter ctrl+u").enter("Benjamin").press("enter").sees("Name changed")
-	o.press("right right enter").enter("b").press("enter").sees("Role set to Builder")
+	o.press("enter ctrl+u").enter("Benjamin").press("enter").sees("renamed to Benjamin")
+	o.press("right right enter").enter("b").press("enter").sees("Role of Benjamin set to Builder")
 	o.press("6 down a").sees("Undo this: Ben Okafor renamed to Benjamin").press("z").sees("Undone: name of Benjamin back to Ben Okafor · U redo")
 	if u := o.user(); u.Name != "Ben Okafor" || u.Role != model.RoleBuilder {
 		t.Errorf("%+v", u)

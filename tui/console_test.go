@@ -93,7 +93,7 @@ func TestEditInTheCell(t *testing.T) {
 	if got.Name != "aaa" || got.Description != "What it does" {
 		t.Errorf("edited to %+v", got)
 	}
-	d.sees("Description changed")
+	d.sees("Description of ")
 }
 
 // TestTypingAheadOfAChange types into the next cell while the change of the first is still on its way: a disk can take its
@@ -138,7 +138,7 @@ func TestAnEditLosesToANewerChange(t *testing.T) {
 		t.Errorf("the newer change was lost: %q", name())
 	}
 	d.press("esc").misses("somebody else").sees(m.Name + "x") // back in the editor, with what was typed
-	d.press("enter").sees("changed by somebody else").press("tab enter").sees("Name changed · u undo")
+	d.press("enter").sees("changed by somebody else").press("tab enter").sees(" renamed to ", " · u undo")
 	if name() != m.Name+"x" {
 		t.Errorf("having seen theirs, enter left %q", name())
 	}

@@ -41,7 +41,7 @@ func (c *console) copied(what string, result clipboard.Result, err error, otherw
 	case result.Stays:
 		said = c.sayItStays(what, result)
 	default:
-		said = c.say(what + " " + result.Where)
+		said = c.sayWritten(c.naming("%s "+result.Where, what), true)
 	}
 	return tea.Batch(sequence(result), said)
 }

@@ -53,7 +53,7 @@ func (s *sheet[T]) submitCreate(c *console, f *form, n creation) tea.Cmd {
 			}
 			c.remove(f)
 			s.grid.Select(uint64(id), n.column)
-			return tea.Batch(c.say(name+" "+n.done), f.ahead.press(c))
+			return tea.Batch(c.sayWritten(c.naming("%s "+n.done, name), true), f.ahead.press(c))
 		}
 	})
 }

@@ -124,11 +124,7 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw T, value string,
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		err := apply(ctx, d, actor, saw, value)
 		by := s.lastChange(ctx, d, saw, col.Title, err)
-		said := col.Title + " changed"
 		wrote := model.Wrote(ctx) > 0
-		if !wrote {
-			said = col.Title + " is already so"
-		}
 		return func(c *console) tea.Cmd {
 			ed.busy = false
 			if errors.Is(err, model.ErrConflict) {
@@ -139,9 +135,24 @@ func (s *sheet[T]) applyText(ed *cellEditor, col column[T], saw T, value string,
 				return nil
 			}
 			c.remove(ed)
-			return tea.Batch(c.sayWritten(said, wrote), s.goOn(next), ed.ahead.press(c))
+			return tea.Batch(c.sayWritten(s.saysOfText(col, saw, value, wrote), wrote), s.goOn(next), ed.ahead.press(c))
 		}
 	})
+}
+
+// saysOfText says what became of a text of a row, naming the row as it was called before.
+func (s *sheet[T]) saysOfText(col column[T], saw T, value string, wrote bool) []string {
+	switch name := s.label(saw); {
+	case !wrote:
+		return s.c.naming(col.Title+" of %s is already so", name)
+	case col.Key == "name":
+		if clean, err := model.CleanName(value); err == nil {
+			value = clean
+		}
+		return s.c.naming("%s renamed to %s", name, value)
+	default:
+		return s.c.naming(col.Title+" of %s changed", name)
+	}
 }
 
 // lastChange looks, away from the Update goroutine, for who was faster in a field. It is nobody unless a change was overtaken.
@@ -236,11 +247,12 @@ func (s *sheet[T]) applyChoice(p *picker, col column[T], saw T, o option) tea.Cm
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		err := choose(ctx, d, actor, saw, o)
 		by := s.lastChange(ctx, d, saw, col.Title, err)
-		said, wrote := col.Title+" set to "+o.name, model.Wrote(ctx) > 0
-		if !wrote {
-			said = s.label(saw) + " is already " + o.name
-		}
+		wrote := model.Wrote(ctx) > 0
 		return func(c *console) tea.Cmd {
+			said := c.naming(col.Title+" of %s set to %s", s.label(saw), o.name)
+			if !wrote {
+				said = c.naming("%s is already %s", s.label(saw), o.name)
+			}
 			now, moved, _ := s.moved(saw)
 			if !errors.Is(err, model.ErrConflict) || !moved {
 				if err != nil {

@@ -122,11 +122,19 @@ func (s *usersScreen) invited(f *form, invited []model.Invited, refused []model.
 		s.grid.Select(uint64(invited[0].User.ID), "name")
 	}
 	delivered := s.c.deliver(count(len(invited), "invite")+" made", invited, s.c.opts.Mailer != nil)
-	said := s.c.say(count(len(invited), "user") + " invited")
+	said := s.c.sayWritten(s.c.naming("%s invited", whoWasInvited(invited)), true)
 	if s.c.opts.Mailer == nil {
 		return tea.Batch(delivered, said) // what was typed ahead would close the tokens, which are shown only now
 	}
 	return tea.Batch(delivered, said, f.ahead.press(s.c))
+}
+
+// whoWasInvited names the one, or says how many.
+func whoWasInvited(list []model.Invited) string {
+	if len(list) == 1 {
+		return list[0].User.Email
+	}
+	return count(len(list), "user")
 }
 
 // keepRefused leaves in the field what wasn't invited, as it was typed. After a failure nobody knows about the rest, so it

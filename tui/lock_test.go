@@ -85,7 +85,7 @@ func TestAChangeAsksForThePassphraseOnce(t *testing.T) {
 	if len(passphraseTyped(d)) != 0 || d.names() != "Ana Ruiz" {
 		t.Fatalf("still typed: %q; %s", passphraseTyped(d), d.names())
 	}
-	d.enter("sesamx").press("backspace").enter("e").press("enter").sees("Name changed", "unlocked · ana@acme.test").misses("Unlock the sealing key")
+	d.enter("sesamx").press("backspace").enter("e").press("enter").sees("renamed to", "unlocked · ana@acme.test").misses("Unlock the sealing key")
 	if d.names() != "Ana Ruiz Maria" || d.c.working != 0 || s.tries != 2 {
 		t.Errorf("%s, with %d under way, after %d tries", d.names(), d.c.working, s.tries)
 	}
@@ -109,7 +109,7 @@ func TestLeavingItLockedLosesNothing(t *testing.T) {
 	if d.c.working != 0 || d.names() != "Ana Ruiz" {
 		t.Fatalf("%d under way, %s", d.c.working, d.names())
 	}
-	d.press("enter").enter("sesame").press("enter").sees("Name changed")
+	d.press("enter").enter("sesame").press("enter").sees("renamed to")
 
 	// A form takes its answer the same way, and can be sent again.
 	d.press("L").sees("Locked").press("n").enter("ben@acme.test").press("ctrl+s").sees("Unlock the sealing key").press("esc")

@@ -13,6 +13,7 @@ type mailing struct {
 	queue  []model.Invited
 	total  int
 	sent   int
+	last   string // the email of the last that was sent or failed
 	failed int
 	why    error // of the last that failed
 }
@@ -23,6 +24,7 @@ const mailersAtOnce = 4
 // mailed is what became of one letter.
 type mailed struct {
 	snapshot *model.Snapshot
+	to       string // the email
 	err      error
 }
 
@@ -53,11 +55,12 @@ func (c *console) mailNext() tea.Cmd {
 		one.Token.Wipe()
 		err := directory.MailInvite(ctx, mailer, letter, one.User.ID, publicID)
 		s, _ := base.Refresh(ctx, directory.Store()) // if it fails, the watch says so
-		return mailed{s, err}
+		return mailed{s, one.User.Email, err}
 	}
 }
 
 func (c *console) onMailed(msg mailed) tea.Cmd {
+	c.mail.last = msg.to
 	if msg.err == nil {
 		c.mail.sent++
 	} else {
@@ -74,10 +77,13 @@ func (c *console) onMailed(msg mailed) tea.Cmd {
 
 func (c *console) reportMail(m mailing) tea.Cmd {
 	switch {
+	case m.total == 1 && m.failed == 0:
+		return c.sayWritten(c.naming("Invite of %s mailed", m.last), true)
 	case m.failed == 0:
 		return c.say(count(m.sent, "invite") + " mailed")
 	case m.total == 1:
-		return c.fail(errors.New("The invite wasn't mailed: " + m.why.Error() + ". It is valid all the same: a, then r, tries again, c copies it"))
+		return c.fail(errors.New("The invite of " + m.last + " wasn't mailed: " + m.why.Error() +
+			". It is valid all the same: a, then r, tries again, c copies it"))
 	}
 	return c.fail(errors.New(count(m.failed, "") + " of " + count(m.total, "invite") + " not mailed, the last because " + m.why.Error() +
 		". Filter by mail:failed and resend"))

@@ -55,7 +55,7 @@ func (s *usersScreen) editGroups() tea.Cmd {
 	l.empty, l.there, l.about = noGroups, among((*model.Snapshot).Groups), s.about(u)
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
 		return c.applyPicked(&picked{
-			list: l, changed: changed, done: "Groups set",
+			list: l, changed: changed, what: "Groups",
 			latest: func(in *model.Snapshot) func(uint64) int {
 				u.User, _ = in.Users().Get(u.ID)
 				return func(id uint64) int { return tick(slices.Contains(u.Groups, model.ID(id))) }
@@ -105,7 +105,8 @@ func (s *usersScreen) editGroupsOfMany() tea.Cmd {
 	l := newChecklist("Groups of "+called, entries)
 	l.states, l.empty, l.there = []string{"as it is", "add", "take out"}, noGroups, among((*model.Snapshot).Groups)
 	l.apply = func(_ *console, changed map[uint64]int) tea.Cmd {
-		return s.changeBy(l, targets, called, func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
+		said := wording{"Groups of ", called, "changed"}
+		return s.changeBy(l, targets, said, func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
 			return inTurn(changed, list, func(group model.ID, state int) (model.Outcome, error) {
 				if state == takeOut {
 					return d.RemoveUsersFromGroup(ctx, a, list, group)
@@ -203,7 +204,7 @@ func (c *console) pickWorkspaces(of grantee, set workspaceSetter) tea.Cmd {
 	l.states, l.empty, l.there, l.about = states, noWorkspaces, among((*model.Snapshot).Workspaces), of.about
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
 		return c.applyPicked(&picked{
-			list: l, changed: changed, done: "Workspaces set",
+			list: l, changed: changed, what: "Workspaces",
 			latest: func(in *model.Snapshot) func(uint64) int {
 				now := of.latest(in)
 				of.seen = now.seen
@@ -254,7 +255,8 @@ func (s *sheet[T]) pickWorkspacesOfMany(set workspaceSetter) tea.Cmd {
 	l := newChecklist("Workspaces of "+called, s.c.workspaceEntries(nil, roles))
 	l.states, l.empty, l.there = states, noWorkspaces, among((*model.Snapshot).Workspaces)
 	l.apply = func(_ *console, changed map[uint64]int) tea.Cmd {
-		return s.changeBy(l, targets, called, func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
+		said := wording{"Workspaces of ", called, "changed"}
+		return s.changeBy(l, targets, said, func(d *model.Directory, ctx context.Context, a model.Actor, list []model.Seen) (model.Outcome, error) {
 			return inTurn(changed, list, func(workspace model.ID, state int) (model.Outcome, error) {
 				return set(d, ctx, a, list, workspace, roles[state])
 			})

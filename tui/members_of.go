@@ -44,7 +44,7 @@ func (s *groupsScreen) editGroupMembers() tea.Cmd {
 	l.about, l.there = s.about(g), among((*model.Snapshot).Users)
 	l.empty = "No users yet. Press 1, then n, to invite the first."
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
-		return c.applyPicked(&picked{list: l, changed: changed, done: "Members set", plan: func(changed map[uint64]int) pickWork {
+		return c.applyPicked(&picked{list: l, changed: changed, what: "Members", plan: func(changed map[uint64]int) pickWork {
 			return setMembers(g.ID, changed)
 		}})
 	}
@@ -106,9 +106,9 @@ func memberOfMachine(s model.ServiceAccount) member {
 
 // memberList is what a workspace's list of members of one kind is made of.
 type memberList struct {
-	title, empty string
-	noun, tab    string // one of them, and where they are
-	set          workspaceSetter
+	what, empty string // they are called: "Users"
+	noun, tab   string // one of them, and where they are
+	set         workspaceSetter
 
 	about   *subject // the workspace
 	entries []entry
@@ -129,7 +129,6 @@ func pickFrom[R any](s *workspacesScreen, of func(*model.Snapshot) *model.Table[
 		return s.c.fail(err)
 	}
 	states, roles := s.c.workspaceStates()
-	m.title += " of " + w.Name
 	m.about, m.there, m.seen = s.about(w), among(of), map[uint64]model.Seen{}
 	m.latest = func(in *model.Snapshot, id uint64) member {
 		r, _ := of(in).Get(model.ID(id))
@@ -147,11 +146,11 @@ func pickFrom[R any](s *workspacesScreen, of func(*model.Snapshot) *model.Table[
 
 // pickMembers chooses the role of each member of one kind in a workspace.
 func (c *console) pickMembers(workspace model.ID, states []string, roles []model.ID, m *memberList) tea.Cmd {
-	l := newChecklist(m.title, m.entries)
+	l := newChecklist(m.what+" of "+m.about.name, m.entries)
 	l.states, l.empty, l.there, l.about = states, m.empty, m.there, m.about
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
 		return c.applyPicked(&picked{
-			list: l, changed: changed, done: "Members set",
+			list: l, changed: changed, what: m.what,
 			latest: func(in *model.Snapshot) func(uint64) int {
 				return func(id uint64) int {
 					now := m.latest(in, id)
@@ -204,20 +203,20 @@ func sortedRoles(by map[model.ID][]model.Seen) []model.ID {
 
 func (s *workspacesScreen) editUsers() tea.Cmd {
 	list := memberList{
-		title: "Users", noun: "user", tab: "Users", set: (*model.Directory).SetUsersWorkspaceRole,
+		what: "Users", noun: "user", tab: "Users", set: (*model.Directory).SetUsersWorkspaceRole,
 		empty: "No users yet. Press 1, then n, to invite the first.",
 	}
 	return pickFrom(s, (*model.Snapshot).Users, list, func(_ *model.Snapshot, u model.User) member { return memberOfUser(u) })
 }
 
 func (s *workspacesScreen) editGroups() tea.Cmd {
-	list := memberList{title: "Groups", noun: "group", tab: "Groups", set: (*model.Directory).SetGroupsWorkspaceRole, empty: noGroups}
+	list := memberList{what: "Groups", noun: "group", tab: "Groups", set: (*model.Directory).SetGroupsWorkspaceRole, empty: noGroups}
 	return pickFrom(s, (*model.Snapshot).Groups, list, memberOfGroup)
 }
 
 func (s *workspacesScreen) editServiceAccounts() tea.Cmd {
 	list := memberList{
-		title: "Service accounts", noun: "service account", tab: "Service Accounts", set: (*model.Directory).SetServiceAccountsWorkspaceRole,
+		what: "Service accounts", noun: "service account", tab: "Service Accounts", set: (*model.Directory).SetServiceAccountsWorkspaceRole,
 		empty: "No service accounts yet. Press 2, then n, to create the first.",
 	}
 	return pickFrom(s, (*model.Snapshot).ServiceAccounts, list, func(_ *model.Snapshot, a model.ServiceAccount) member {

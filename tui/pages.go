@@ -39,10 +39,10 @@ func byReason(list []model.Refusal) []refusals {
 }
 
 // refusalPage sums up what a change of many left alone, and why.
-func refusalPage(done string, refused []model.Refusal) *page {
+func refusalPage(first string, refused []model.Refusal) *page {
 	reasons := byReason(refused)
 	return &page{title: "Not all of them", fixed: true, body: func(c *console, width int) []line {
-		lines := []line{plain(done + ". " + count(len(refused), "") + " refused, still marked:"), nil}
+		lines := append(c.paragraphs(first, width), nil)
 		for _, r := range reasons {
 			n := count(len(r.names)+r.more, "")
 			lines = append(lines, line{{r.why, theme.Bad}, {" · " + n, theme.Normal}})

@@ -19,7 +19,7 @@ type pickWork func(context.Context, *model.Directory, model.Actor) (model.Outcom
 type picked struct {
 	list    *checklist
 	changed map[uint64]int // the entries that differ from how the list began, with their states
-	done    string
+	what    string         // is ticked there: "Groups", "Members"
 
 	// latest takes the records in the versions that a snapshot holds, and tells the states that entries have there.
 	latest func(*model.Snapshot) func(id uint64) int
@@ -36,25 +36,27 @@ func (c *console) applyPicked(p *picked) tea.Cmd {
 	actor, work := c.session.Actor, p.plan(p.changed)
 	return c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		out, err := work(ctx, d, actor)
-		said, wrote := p.done, model.Wrote(ctx) > 0
-		if !wrote {
-			said = pickedAlready
-		}
+		wrote := model.Wrote(ctx) > 0
 		return func(c *console) tea.Cmd {
 			if p.latest != nil && p.tries < maxTries && wasOvertaken(out, err) {
 				p.tries++
 				return c.pickOvertaken(p)
 			}
 			if err == nil && len(out.Refused) == 0 {
-				return c.sayWritten(said, wrote)
+				return c.sayWritten(p.says(c, wrote), wrote)
 			}
 			return c.reportPicked(p, out, err)
 		}
 	})
 }
 
-// pickedAlready says that somebody else was faster in just what was chosen.
-const pickedAlready = "Nothing to change: it is already so"
+// says that it was done, or that somebody else was faster in just what was chosen.
+func (p *picked) says(c *console, wrote bool) []string {
+	if !wrote {
+		return c.naming(p.what+" of %s are already so", p.list.about.name)
+	}
+	return c.naming(p.what+" of %s changed", p.list.about.name)
+}
 
 func wasOvertaken(out model.Outcome, err error) bool {
 	return errors.Is(err, model.ErrConflict) ||
@@ -73,7 +75,7 @@ func (c *console) reportPicked(p *picked, out model.Outcome, err error) tea.Cmd 
 	case len(out.Refused) == 1:
 		return c.fail(fmt.Errorf("%s set, 1 refused: %w", count(out.Changed(), ""), out.Refused[0].Err))
 	}
-	c.push(refusalPage(p.done, out.Refused))
+	c.push(refusalPage(p.says(c, true)[0]+". "+count(len(out.Refused), "")+" refused:", out.Refused))
 	return c.warn(count(len(out.Refused), "") + " refused")
 }
 
@@ -93,7 +95,7 @@ func (c *console) pickOvertaken(p *picked) tea.Cmd {
 		}
 	}
 	if len(p.changed) == 0 {
-		return c.warn(pickedAlready)
+		return c.sayWritten(p.says(c, false), false)
 	}
 	if len(fields) == 0 {
 		return c.applyPicked(p)

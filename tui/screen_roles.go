@@ -160,7 +160,7 @@ func (s *rolesScreen) editPermissions() tea.Cmd {
 	holds := func(id uint64) bool { return slices.Contains(r.Permissions, r.Scope.Permissions()[id]) }
 	l.apply = func(c *console, changed map[uint64]int) tea.Cmd {
 		return c.applyPicked(&picked{
-			list: l, changed: changed, done: "Permissions set",
+			list: l, changed: changed, what: "Permissions",
 			latest: func(in *model.Snapshot) func(uint64) int {
 				r.Role, _ = in.Role(r.ID)
 				return func(id uint64) int { return tick(holds(id)) }

@@ -114,7 +114,7 @@ func (s *sheet[T]) copyName() action {
 		if !ok {
 			return nil
 		}
-		return s.c.copyText("the name", s.label(row))
+		return s.c.copyText(s.label(row), s.label(row))
 	}}
 }
 
@@ -167,12 +167,12 @@ func (s *sheet[T]) change(t targets[T], called, done string, work bulkWork) tea.
 	actor, seen := s.c.session.Actor, s.seen
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		out, err := work(d, ctx, actor, t.seen(seen))
-		return func(*console) tea.Cmd { return s.report(called, done, len(t.ids), out, err) }
+		return func(*console) tea.Cmd { return s.report(wording{called: called, done: done}, len(t.ids), out, err) }
 	})
 }
 
 // changeBy is change for what was chosen in a list, which comes back as it was left when the store fails.
-func (s *sheet[T]) changeBy(l *checklist, t targets[T], called string, work bulkWork) tea.Cmd {
+func (s *sheet[T]) changeBy(l *checklist, t targets[T], w wording, work bulkWork) tea.Cmd {
 	actor, seen := s.c.session.Actor, s.seen
 	return s.c.write(func(ctx context.Context, d *model.Directory) func(*console) tea.Cmd {
 		out, err := work(d, ctx, actor, t.seen(seen))
@@ -180,13 +180,17 @@ func (s *sheet[T]) changeBy(l *checklist, t targets[T], called string, work bulk
 			if err != nil {
 				c.push(l)
 			}
-			return s.report(called, "changed", len(t.ids), out, err)
+			return s.report(w, len(t.ids), out, err)
 		}
 	})
 }
 
+// wording is how a change of some rows is told: what of them it was about ("Groups of "), "" for them as such, what they are
+// called, and what was done.
+type wording struct{ of, called, done string }
+
 // report says how a change of some rows went.
-func (s *sheet[T]) report(called, done string, asked int, out model.Outcome, err error) tea.Cmd {
+func (s *sheet[T]) report(w wording, asked int, out model.Outcome, err error) tea.Cmd {
 	if err == nil {
 		err = out.Err()
 	}
@@ -198,35 +202,38 @@ func (s *sheet[T]) report(called, done string, asked int, out model.Outcome, err
 		refused[i] = uint64(r.ID)
 	}
 	s.grid.MarkOnly(refused)
-	said := s.outcome(called, done, asked, out)
+	said := s.outcome(w, asked, out)
 	switch {
 	case len(refused) > 0:
-		s.c.push(refusalPage(said, out.Refused))
+		s.c.push(refusalPage(said[0]+". "+count(len(refused), "")+" refused, still marked:", out.Refused))
 		return s.c.warn(count(len(refused), "") + " refused, still marked")
 	case out.Changed() == 0:
-		return s.c.warn(said)
+		return s.c.sayWritten(said, false)
 	}
-	return s.c.say(said)
+	return s.c.sayWritten(said, true)
 }
 
-// outcome says what was done to some rows, and how many of them were already so.
-func (s *sheet[T]) outcome(called, done string, asked int, out model.Outcome) string {
+// outcome says what was done to some rows, and how many of them were already so, in as many words as fit.
+func (s *sheet[T]) outcome(w wording, asked int, out model.Outcome) []string {
 	same := len(out.Same)
 	if asked > 1 {
-		called = count(out.Changed(), s.noun)
+		w.called = count(out.Changed(), s.noun)
 		if same == out.Done {
-			called = count(same, s.noun)
+			w.called = count(same, s.noun)
 		}
+	}
+	says := func(rest string) []string {
+		return s.c.naming(w.of+"%s "+strings.ReplaceAll(rest, "%", "%%"), w.called)
 	}
 	switch {
 	case same == 0:
-		return called + " " + done
+		return says(w.done)
 	case same < out.Done:
-		return called + " " + done + ", " + count(same, "") + " " + wasOrWere(same) + " " + already(done)
-	case same == 1:
-		return called + " is " + already(done)
+		return says(w.done + ", " + count(same, "") + " " + wasOrWere(same) + " " + already(w.done))
+	case same == 1 && w.of == "":
+		return says("is " + already(w.done))
 	}
-	return called + " are " + already(done)
+	return says("are " + already(w.done))
 }
 
 // already says of what a change would have done that it was so: "already Builder".

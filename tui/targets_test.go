@@ -30,6 +30,6 @@ func TestRefusalsAreSummedUp(t *testing.T) {
 	}
 	refused = append(refused, model.Refusal{Name: "Ana", Err: &model.Error{Kind: model.ErrLastAdmin, What: "y", Short: "the only Active Admin"}})
 	d := start(t, setup{width: 100, height: 30})
-	d.c.push(refusalPage("5 users deactivated", refused))
+	d.c.push(refusalPage("5 users deactivated. 31 refused, still marked:", refused))
 	d.sees("5 users deactivated. 31 refused, still marked:", "is inactive already · 30", "user-0, user-1", "and 18 more", "the only Active Admin · 1", "Ana")
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -32,12 +33,28 @@ func (c *console) say(text string) tea.Cmd {
 	return c.toastTimer()
 }
 
-// sayWritten shows that something was done, or that there was nothing to do.
-func (c *console) sayWritten(text string, wrote bool) tea.Cmd {
+// sayWritten shows that something was done, or that there was nothing to do, in as many words as fit.
+func (c *console) sayWritten(texts []string, wrote bool) tea.Cmd {
+	tone := theme.Good
 	if !wrote {
-		return c.warn(text)
+		tone = theme.Warn
 	}
-	return c.say(text)
+	c.put(tone, texts...)
+	return c.toastTimer()
+}
+
+// nameKept is how much of a name a toast keeps where it has no room for more.
+const nameKept = 24
+
+// naming puts names into a sentence: whole, and cut for where there is little room. The row may be out of sight by the time that
+// a toast tells of it, so it is never left out.
+func (c *console) naming(sentence string, names ...string) []string {
+	whole, short := make([]any, len(names)), make([]any, len(names))
+	for i, name := range names {
+		whole[i] = name
+		short[i], _ = c.mode().Cut(name, nameKept)
+	}
+	return []string{fmt.Sprintf(sentence, whole...), fmt.Sprintf(sentence, short...)}
 }
 
 // warn shows something that deserves a look but is no error.

@@ -196,13 +196,8 @@ func (c *console) askToLeave(r model.UndoReport, why error) tea.Cmd {
 
 // undoPage sums up what couldn't be taken back, by reason.
 func undoPage(done string, refused []model.Refusal) *page {
-	p := refusalPage("", refused)
+	p := refusalPage(done+". "+count(len(refused), "")+" refused:", refused)
 	p.title = "Not all of it"
-	body := p.body
-	p.body = func(c *console, width int) []line {
-		lines := c.paragraphs(done+". "+count(len(refused), "")+" refused:", width)
-		return append(lines, body(c, width)[1:]...)
-	}
 	return p
 }
 

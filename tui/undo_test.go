@@ -66,8 +66,8 @@ func (o *office) setRole(role model.ID) {
 
 func TestUndoAndRedo(t *testing.T) {
 	o := newOffice(t, 100, 24)
-	o.press("enter ctrl+u").enter("Benjamin").press("enter").sees("Name changed · u undo")
-	o.press("right right enter").enter("b").press("enter").sees("Role set to Builder · u undo")
+	o.press("enter ctrl+u").enter("Benjamin").press("enter").sees("Ben Okafor renamed to Benjamin · u undo")
+	o.press("right right enter").enter("b").press("enter").sees("Role of Benjamin set to Builder · u undo")
 	o.press("u").sees("Undone: role of Benjamin back to Consumer · U redo")
 	o.press("u").sees("Undone: name of Benjamin back to Ben Okafor · U redo")
 	o.press("U").sees("Redone: Ben Okafor renamed to Benjamin · u undo").press("U").sees("Redone: role of Benjamin set to Builder")
@@ -144,7 +144,7 @@ func TestARoleThatSomebodyElseChosenIsAskedAbout(t *testing.T) {
 	}
 	o.press("enter").enter("b")
 	o.must(o.c.session.Directory.RenameUser(t.Context(), o.other, model.Seen{ID: o.ben}, "Benno")) // another cell: no matter
-	o.press("enter").sees("Role set to Builder", "Benno")
+	o.press("enter").sees("Role of Benno set to Builder")
 }
 
 func TestTicksOfTwoPeopleAreMergedOrAskedAbout(t *testing.T) {
@@ -161,7 +161,7 @@ func TestTicksOfTwoPeopleAreMergedOrAskedAbout(t *testing.T) {
 	o.arrive()
 	o.press("a m space")
 	o.must(dir.SetUserGroups(ctx, o.other, model.Seen{ID: o.ben}, ids[1:]))
-	o.press("enter").sees("Groups set")
+	o.press("enter").sees("Groups of Ben Okafor changed")
 	if u := o.user(); len(u.Groups) != 2 {
 		t.Errorf("%+v", u)
 	}
@@ -169,7 +169,7 @@ func TestTicksOfTwoPeopleAreMergedOrAskedAbout(t *testing.T) {
 	_, err = dir.SetUsersWorkspaceRole(ctx, o.other, []model.Seen{{ID: o.ben}}, web.ID, model.RoleContributor)
 	o.must(err)
 	o.press("enter").sees("Somebody else changed the same", "web", "was     none", "yours   Viewer", "theirs  Contributor")
-	o.press("esc").sees("Workspaces of Ben Okafor", "Viewer").press("enter").sees("Workspaces set")
+	o.press("esc").sees("Workspaces of Ben Okafor", "Viewer").press("enter").sees("Workspaces of Ben Okafor changed")
 	if u := o.user(); u.Workspaces[0].Role != model.RoleViewer {
 		t.Errorf("%+v", u)
 	}
@@ -337,7 +337,7 @@ func TestAnEntryThatVanishesIsNamed(t *testing.T) {
 	o.arrive()
 	o.sees("sre went away meanwhile.", "[ ] sre", "[✓] tools")
 	o.press("up space").sees("sre can't be changed: it isn't there")
-	o.press("enter").sees("Groups set")
+	o.press("enter").sees("Groups of Ben Okafor changed")
 	if u := o.user(); len(u.Groups) != 1 || u.Groups[0] != groups[1].ID {
 		t.Errorf("%+v", u.Groups)
 	}
@@ -346,7 +346,7 @@ func TestAnEntryThatVanishesIsNamed(t *testing.T) {
 // A key that comes before anybody has looked for what can be undone is let through: there may be something.
 func TestUndoBeforeAnybodyHasLooked(t *testing.T) {
 	o := newOffice(t, 100, 24)
-	o.press("right right enter").enter("b").press("enter").sees("Role set to Builder")
+	o.press("right right enter").enter("b").press("enter").sees("Role of Ben Okafor set to Builder")
 	o.c.steps, o.c.stepsKnown = model.Steps{}, false // as in a console that was just begun
 	o.press("u").sees("Undone: role of Ben Okafor back to Consumer")
 }
@@ -367,9 +367,9 @@ func TestWhatIsSoAlreadyIsntUndone(t *testing.T) {
 	o.press("right right enter").enter("consumer").press("enter").sees("! Ben Okafor is already Consumer").misses("✓", "u undo")
 	o.press("a s").enter("consumer").press("enter").sees("! Ben Okafor is already Consumer").misses("u undo")
 	o.press("space space a s").enter("consumer").press("enter").sees("! 2 users are already Consumer").misses("u undo")
-	o.press("g down a s").enter("builder").press("enter").sees("✓ Role set to Builder · u undo")
+	o.press("g down a s").enter("builder").press("enter").sees("✓ Role of Ben Okafor set to Builder · u undo")
 	o.press("space space a s").enter("builder").press("enter").sees("✓ 1 user set to Builder, 1 was already Builder · u undo")
-	o.press("g down left left enter end space enter").sees("! Name is already so").misses("u undo")
+	o.press("g down left left enter end space enter").sees("! Name of Ben Okafor is already so").misses("u undo")
 }
 
 func TestUndoOfACreationSaysThatTheKeyIsOut(t *testing.T) {

@@ -21,7 +21,7 @@ func TestTheWholeAccount(t *testing.T) {
 	c.Keys("4").Expect("Press n to create the first").Keys("n").Type("web-shop").Keys("C-s").Expect("web-shop created", "Ana Ruiz")
 	c.Keys("5", "n").Type("Operator").Keys("Tab", "Tab", "Tab", "Enter").Expect("Permissions of the tenant role").Type("reveal").Keys("Space", "Enter")
 	c.Expect("service_account:reveal_key").Keys("C-s").Expect("Operator created", "custom")
-	c.Keys("3", "Right", "Enter").Expect("Workspaces of platform").Keys("Space", "Space").Expect("Contributor").Keys("Enter").Expect("Workspaces set")
+	c.Keys("3", "Right", "Enter").Expect("Workspaces of platform").Keys("Space", "Space").Expect("Contributor").Keys("Enter").Expect("Workspaces of platform changed")
 
 	c.Keys("1", "n").Type("ben@acme.test, cai@acme.test, dee@acme.test").Keys("Enter", "Enter", "Enter")
 	c.Expect("Groups of who is invited").Keys("Space", "Enter").Expect("platform").Keys("Tab", "Enter")
@@ -55,7 +55,7 @@ func TestTheWholeAccount(t *testing.T) {
 	c.ExpectMatch(`Ben .*● Active`)
 	c.Keys("/").Type("cai").Keys("Enter", "x").Expect("Cancel the invite of Cai?").Keys("Tab", "Enter").Expect("isn't invited any more").Esc()
 	accept(tokens["cai@acme.test"], "was cancelled", 5)
-	c.Keys("/").Type("dee").Keys("Enter", "a", "r").Expect("1 invite mailed").Esc()
+	c.Keys("/").Type("dee").Keys("Enter", "a", "r").Expect("Invite of dee@acme.test mailed").Esc()
 	accept(tokens["dee@acme.test"], "replaced by a newer one", 5)
 	_, _, text, _ := server.read(server.messages()[3])
 	accept(keyPattern.FindString(text), "Welcome, Dee", 0)

@@ -45,7 +45,7 @@ func TestPlainModeOnADumbTerminal(t *testing.T) {
 	answer("1").Expect("What to do?")
 	answer("Change the name").Expect("Name, now Ana Ruiz.")
 	answer("Anna").Expect("Passphrase, which isn't shown")
-	answer(passphrase).Expect("Done: Name changed.", "1. Anna")
+	answer(passphrase).Expect("renamed to Anna.", "1. Anna")
 	answer("lock").Expect("Done: Locked")
 	answer("undo").Expect("Passphrase, which isn't shown")
 	c.Keys("C-c").ExpectExit(0).ExpectRestored()

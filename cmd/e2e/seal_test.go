@@ -27,7 +27,7 @@ func TestPassphrase(t *testing.T) {
 	c.Keys("/").Type("ana").Keys("Enter").Expect("Ana Ruiz").Esc()
 	c.Keys("Enter").Type(" Maria").Keys("Enter").Expect("Unlock the sealing key")
 	c.Type(wrong).Keys("Enter").Expect("This isn't the passphrase", "Ana Ruiz Maria")
-	c.Type(right).Keys("Enter").Expect("Name changed", "Ana Ruiz Maria", "unlocked ·").ExpectNot("Unlock the sealing key")
+	c.Type(right).Keys("Enter").Expect("Ana Ruiz renamed to Ana Ruiz Maria", "Ana Ruiz Maria", "unlocked ·").ExpectNot("Unlock the sealing key")
 	c.Keys("2", "o", "r").Expect("API key of deploy-bot")
 	if !keyPattern.MatchString(c.Screen()) {
 		t.Errorf("no key is revealed:\n%s", c.Screen())

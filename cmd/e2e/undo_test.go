@@ -30,8 +30,8 @@ func TestUndoSession(t *testing.T) {
 	key := keyPattern.FindString(c.Screen())
 	c.Esc().Esc().Keys("1").Expect("Ben").Type("g").Keys("Down")
 
-	c.Keys("Left", "Left", "Left", "Left", "Left", "Left", "Left", "Left").Keys("Enter", "C-u").Type("Benjamin").Keys("Enter").Expect("Name changed · u undo")
-	c.Type("g").Keys("Down").Keys("a", "s").Type("Cons").Keys("Enter").Expect("Role set to Consumer · u undo")
+	c.Keys("Left", "Left", "Left", "Left", "Left", "Left", "Left", "Left").Keys("Enter", "C-u").Type("Benjamin").Keys("Enter").Expect("Ben renamed to Benjamin · u undo")
+	c.Type("g").Keys("Down").Keys("a", "s").Type("Cons").Keys("Enter").Expect("Role of Benjamin set to Consumer · u undo")
 	c.Keys("Space", "Space", "a", "d").Expect("Deactivate 2 users?").Keys("Tab", "Enter").Expect("2 users deactivated · u undo")
 	c.Keys("2").Expect("bot").Keys("x").Expect("Delete bot?").Keys("Tab", "Enter").Expect("bot deleted · u undo", "Press n to create")
 
@@ -62,10 +62,10 @@ func TestTwoConsolesInAConflict(t *testing.T) {
 	for _, console := range []*Console{c, other} {
 		console.Keys("1").Type("g").Keys("Left", "Left", "Left", "Left", "Left", "Left", "Left").Keys("Enter").Type("-x").Expect("Ana Ruiz-x")
 	}
-	other.Keys("BSpace").Type("y").Keys("Enter").Expect("Name changed")
+	other.Keys("BSpace").Type("y").Keys("Enter").Expect("renamed to Ana Ruiz-y")
 	c.Expect("Ana Ruiz-x").Keys("Enter")
 	c.Expect("Ana Ruiz-y was changed by somebody else", "was     Ana Ruiz", "yours   Ana Ruiz-x", "theirs  Ana Ruiz-y", "▸[ Keep theirs ]")
-	c.Esc().Expect("Ana Ruiz-x").Keys("Enter").Expect("theirs").Keys("Tab", "Enter").Expect("Name changed · u undo")
+	c.Esc().Expect("Ana Ruiz-x").Keys("Enter").Expect("theirs").Keys("Tab", "Enter").Expect("renamed to Ana Ruiz-x · u undo")
 
 	other.Expect("Ana Ruiz-x").Type("u").Expect("was changed by somebody else", "was     Ana Ruiz", "yours   Ana Ruiz-y", "theirs  Ana Ruiz-x")
 	other.Keys("Enter").Expect("Left as it is").Type("u").Expect("Invitation accepted can't be undone")
