@@ -67,6 +67,18 @@ func TestRotateAKey(t *testing.T) {
 	d.press(hourly + " tab enter").sees("2 keys · old until 13:00")
 }
 
+// At every width that the console is made for, the row says until when the old key is good.
+func TestTheRowOfTwoKeysSaysUntilWhen(t *testing.T) {
+	for width, says := range map[int]string{60: "2 keys to 25 Nov", 80: "2 keys to 25 Nov", 100: "2 keys · old until 25 Nov", 120: "2 keys · old until 25 Nov"} {
+		d := start(t, setup{width: width, height: 16, machines: 4}).press("2 " + daily)
+		d.sees(says).checkFrame()
+		d.press(hourly + " tab enter").sees(strings.Replace(says, "25 Nov", "13:00", 1))
+		if width == 80 {
+			d.sees("Description", "Last used")
+		}
+	}
+}
+
 func TestRotatingAgainSaysWhatEnds(t *testing.T) {
 	d := start(t, setup{width: 80, height: 24, machines: 4}).press("2 " + daily)
 	m := d.machine()

@@ -29,8 +29,12 @@ func (m machine) lastUsed() time.Time {
 	return m.APIKey.LastUsedAt
 }
 
-// rotatedWidth is what an API key cell takes to say until when an old key is good.
-const rotatedWidth = len("2 keys - old until 30 Nov")
+// What an API key cell takes to say until when an old key is good: in so many words, and in few, for which Created and the
+// description make way.
+const (
+	rotatedWidth = len("2 keys - old until 30 Nov")
+	rotatedLeast = len("2 keys to 30 Nov")
+)
 
 // keyCell shows the key masked, or that there are two and until when.
 func keyCell(m machine, now time.Time) grid.Cell {
@@ -45,16 +49,16 @@ func keyCell(m machine, now time.Time) grid.Cell {
 	if sameDay(until, now) {
 		when = until.Local().Format("15:04")
 	}
-	return grid.Cell{Text: "2 keys · old until " + when, Short: "2 keys", Tone: theme.Accent}
+	return grid.Cell{Text: "2 keys · old until " + when, Short: "2 keys to " + when, Tone: theme.Accent}
 }
 
 // refresh also gives the API keys room to say until when old ones are good, in an account that rotates keys at all.
 func (s *serviceAccountsScreen) refresh() tea.Cmd {
-	width := 0
+	least, width := 0, 0
 	if s.c.snapshot.AnyRotated() {
-		width = rotatedWidth
+		least, width = rotatedLeast, rotatedWidth
 	}
-	s.grid.SetEager("key", width)
+	s.grid.SetKeen("key", least, width)
 	return s.sheet.refresh()
 }
 

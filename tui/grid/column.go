@@ -19,7 +19,8 @@ type Column[T any] struct {
 	Title string
 
 	Min, Ideal int  // width in cells: at least Min or not at all, and up to Ideal as room allows
-	Eager      int  // a width that it takes first of all, once the others have their least, if all of it fits; 0: see SetEager
+	Keen       int  // a width for which columns that matter less make way; 0 for none: see SetKeen
+	Eager      int  // a width that it takes first of all, once the others have their least, if all of it fits; 0: see SetKeen
 	Flex       bool // takes what is left when all have their ideal width
 	Priority   int  // 0 never goes; of the others the highest number gives way first
 	Right      bool // aligned to the right, as numbers want it

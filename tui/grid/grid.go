@@ -100,15 +100,15 @@ func (g *Grid[T]) SetSize(width, height int) {
 	g.reveal()
 }
 
-// SetEager changes the Eager width of a column: for one whose cells have more to show at times. It holds for all rows, so that
-// scrolling still moves nothing sideways.
-func (g *Grid[T]) SetEager(column string, width int) {
+// SetKeen changes the Keen and Eager widths of a column: for one whose cells have more to show at times. They hold for all
+// rows, so that scrolling still moves nothing sideways.
+func (g *Grid[T]) SetKeen(column string, keen, eager int) {
 	i := g.columnIndex(column)
-	if i < 0 || g.columns[i].Eager == width {
+	if i < 0 || g.columns[i].Keen == keen && g.columns[i].Eager == eager {
 		return
 	}
 	g.columns = slices.Clone(g.columns) // work in the background reads the others
-	g.columns[i].Eager = width
+	g.columns[i].Keen, g.columns[i].Eager = keen, eager
 	g.arrange()
 }
 

@@ -59,11 +59,12 @@ func taken(spans []span) int {
 	return total
 }
 
-// choose takes as many columns as fit at their least width. The one with the highest priority number gives way first, of two the one to the right.
+// choose takes as many columns as fit at their least width. The one with the highest priority number gives way first, of two the one to the right;
+// one that is keen on more does without that before it goes.
 func choose[T any](columns []Column[T], room, keep int) []span {
 	var spans []span
 	for i := range columns {
-		spans = append(spans, span{column: i, width: max(columns[i].Min, 1)})
+		spans = append(spans, span{column: i, width: max(columns[i].Min, columns[i].Keen, 1)})
 	}
 	for len(spans) > 1 && taken(spans) > room {
 		drop := -1
@@ -75,6 +76,10 @@ func choose[T any](columns []Column[T], room, keep int) []span {
 		}
 		if drop < 0 {
 			break
+		}
+		if least := max(columns[spans[drop].column].Min, 1); spans[drop].width > least {
+			spans[drop].width = least
+			continue
 		}
 		spans = append(spans[:drop], spans[drop+1:]...)
 	}

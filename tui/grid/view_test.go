@@ -145,17 +145,9 @@ func TestLayoutGivesWayByPriority(t *testing.T) {
 // An eager column has what it wants or what it would have anyway, and takes no column's place.
 func TestAnEagerColumnIsServedFirst(t *testing.T) {
 	const wants = 25
-	width := func(g *Grid[*person], key string) int {
-		for _, s := range g.layout.spans {
-			if g.columns[s.column].Key == key {
-				return s.width
-			}
-		}
-		return 0
-	}
 	served, before := 0, newGrid(newCrowd(5, 3), 0, 20)
 	g := newGrid(newCrowd(5, 3), 0, 20)
-	g.SetEager("role", wants)
+	g.SetKeen("role", 0, wants)
 	for w := 40; w <= 200; w++ {
 		before.SetSize(w, 20)
 		g.SetSize(w, 20)
@@ -163,21 +155,51 @@ func TestAnEagerColumnIsServedFirst(t *testing.T) {
 		if !slices.Equal(g.layout.keys, before.layout.keys) || last.x+last.width > w-tail {
 			t.Fatalf("at %d: %v, without it %v", w, g.layout, before.layout)
 		}
-		switch role := width(g, "role"); {
+		switch role := widthOf(g, "role"); {
 		case role >= wants:
 			served++
-		case role != width(before, "role"):
+		case role != widthOf(before, "role"):
 			t.Fatalf("at %d it has %d of %d", w, role, wants)
 		}
 	}
 	if served < 40 {
 		t.Errorf("it had what it wants at %d widths", served)
 	}
-	g.SetEager("role", 0)
-	g.SetEager("nothing", 10)
+	g.SetKeen("role", 0, 0)
+	g.SetKeen("nothing", 0, 10)
 	if fmt.Sprint(g.layout) != fmt.Sprint(before.layout) {
 		t.Error("taken back, it is another layout")
 	}
+}
+
+// A keen column has what it is keen on where columns of less weight can make way for it, and never goes sooner for that.
+func TestAKeenColumnHasOthersMakeWay(t *testing.T) {
+	const keen = 16
+	before, g := newGrid(newCrowd(5, 3), 0, 20), newGrid(newCrowd(5, 3), 0, 20)
+	g.SetKeen("role", keen, 0)
+	role := g.columns[g.columnIndex("role")]
+	for w := 20; w <= 200; w++ {
+		before.SetSize(w, 20)
+		g.SetSize(w, 20)
+		there := slices.Contains(g.layout.keys, "role")
+		if there != slices.Contains(before.layout.keys, "role") {
+			t.Fatalf("at %d it is there: %v", w, there)
+		}
+		for _, s := range g.layout.spans {
+			if c := g.columns[s.column]; c.Key != "role" && there && c.Priority > role.Priority && widthOf(g, "role") < keen {
+				t.Fatalf("at %d, %s keeps the room that the keen one wants", w, c.Key)
+			}
+		}
+	}
+}
+
+func widthOf(g *Grid[*person], key string) int {
+	for _, s := range g.layout.spans {
+		if g.columns[s.column].Key == key {
+			return s.width
+		}
+	}
+	return 0
 }
 
 func TestVisibleIsWhatTheWindowShows(t *testing.T) {
