@@ -82,7 +82,7 @@ func checksum(key, value []byte) uint32 {
 
 // currentFormat is the number of the format that this version writes. Format 1 is the first; docs/store-format.md says what
 // each brought.
-const currentFormat = 2
+const currentFormat = 3
 
 // meta is what a store says about itself.
 type meta struct {

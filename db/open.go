@@ -18,6 +18,7 @@ type migration func(kv) error
 // migrations lead from format 1 to currentFormat: the first makes 2 of 1.
 var migrations = []migration{
 	newSchemasOnly, // service accounts with a previous key
+	newSchemasOnly, // undo lists that tell all that a step did
 }
 
 // newSchemasOnly is for a format whose records have schemas that older programs don't know. Those that are there are read as

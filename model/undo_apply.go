@@ -24,11 +24,11 @@ type undonePart struct {
 	done, touches int
 	refused       []Refusal
 	notes         []string
-	sweep         bool     // something was deleted that others refer to
-	left          []Ref    // targets of the step that weren't taken back
-	kept          []string // the names of records that stay as somebody else made them
-	uncreated     []ID     // service accounts whose creation was taken back
-	first         Step     // the step as if it were about the first that was taken back alone
+	sweep         bool            // something was deleted that others refer to
+	left          []target        // of the step, those that weren't taken back
+	kept          []string        // the names of records that stay as somebody else made them
+	uncreated     []ID            // service accounts whose creation was taken back
+	first         map[string]Deed // by family, as if it were about the first that was taken back alone
 }
 
 // takeBackPart takes one part of a step back. The part goes with it, unless nothing of the step could be taken back.

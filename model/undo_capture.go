@@ -16,9 +16,12 @@ type recording struct {
 	after  map[Ref][]byte // nil for what is gone
 	mine   map[Ref]slots  // where an undo took back what somebody else had made of it: what to put again, which is one's own
 
-	stepID  ID   // of the step that it became part of, once it is written
-	named   Step // what the events say of it
-	targets map[Ref]bool
+	stepID  ID             // of the step that it became part of, once it is written
+	like    Step           // what it takes back, if it does
+	deeds   []Deed         // what the events say of it
+	targets []map[Ref]bool // of each of the deeds
+	action  string         // of the last event
+	event   uint64         // the first that tells of what was done
 	barrier bool
 
 	first, last uint64 // the numbers of its events, 0 for none
@@ -27,9 +30,9 @@ type recording struct {
 // openStep is a step that is being made, by one transaction or several. Its id is known once the first is committed.
 type openStep struct {
 	id    ID
-	like  *Step        // what it takes back, if it does
-	wrote int          // how many transactions changed something
-	known map[Ref]bool // the targets that were counted, as far as they are few
+	like  *Step           // what it takes back, if it does
+	wrote int             // how many transactions changed something
+	known map[target]bool // those that were counted, as far as they are few
 }
 
 // knownTargets bounds how many targets a step remembers, so that one that is changed twice counts once.
@@ -43,11 +46,13 @@ func (s *openStep) committed(r *recording) {
 	s.id = r.stepID
 	s.wrote++
 	if s.known == nil {
-		s.known = map[Ref]bool{}
+		s.known = map[target]bool{}
 	}
-	for ref := range r.targets {
-		if len(s.known) < knownTargets {
-			s.known[ref] = true
+	for i, d := range r.deeds {
+		for ref := range r.targets[i] {
+			if len(s.known) < knownTargets {
+				s.known[target{d.family(), ref}] = true
+			}
 		}
 	}
 }
@@ -74,9 +79,10 @@ func stepOf(ctx context.Context) *openStep {
 }
 
 func newRecording(s *openStep) *recording {
-	r := &recording{step: s, kind: stepDone, before: map[Ref][]byte{}, after: map[Ref][]byte{}, mine: map[Ref]slots{}, targets: map[Ref]bool{}}
+	r := &recording{step: s, kind: stepDone, before: map[Ref][]byte{}, after: map[Ref][]byte{}, mine: map[Ref]slots{}}
 	if s.like != nil {
-		r.named = *s.like
+		r.like, r.deeds = *s.like, s.like.deeds()
+		r.targets = make([]map[Ref]bool, len(r.deeds))
 		r.kind = stepUndone
 		if s.like.kind == stepUndone {
 			r.kind = stepRedone
@@ -124,39 +130,60 @@ func (r *recording) name(e Event) {
 		r.first = e.Seq
 	}
 	r.last = e.Seq
-	if r.kind != stepDone || e.Action == "user.take_over" {
+	follows := r.follows(e)
+	r.action = e.Action
+	if r.kind != stepDone || follows {
 		return
-	}
-	one := Step{Event: e.Seq, Action: e.Action, Name: e.TargetName}
-	if len(e.Changes) > 0 {
-		one.From, one.To = stepText(e.Changes[0].From), stepText(e.Changes[0].To)
-	}
-	if r.named.Action == "" {
-		r.named = one
-	}
-	r.named = r.named.with(one)
-	if one.family() == r.named.family() && !r.step.known[e.Target] {
-		r.targets[e.Target] = true
 	}
 	if wordsOf(e.Action).never != "" {
 		r.barrier = true
 	}
+	if _, known := knownWords(e.Action); !known && len(r.deeds) > 0 {
+		return // nothing is to be said of it
+	}
+	if len(r.deeds) == 0 {
+		r.event = e.Seq
+	}
+	if r.brought(e.Target) {
+		return
+	}
+	one := Deed{Action: e.Action, Name: e.TargetName}
+	if len(e.Changes) > 0 {
+		one.From, one.To = stepText(e.Changes[0].From), stepText(e.Changes[0].To)
+	}
+	var i int
+	r.deeds, i = together(r.deeds, one)
+	r.aim(i, e.Target)
 }
 
-// family is the action, or what several of its kind together are.
-func (s Step) family() string {
-	if s.Action == "user.join_group" || s.Action == "user.leave_group" {
-		return "user.set_groups"
-	}
-	return s.Action
+// follows reports whether an event tells of what another change brought with it: whoever makes a workspace owns it, and takes
+// over what is left without an Owner.
+func (r *recording) follows(e Event) bool {
+	return e.Action == "user.take_over" || e.Action == "user.set_workspace_role" && r.action == "workspace.create" && e.Target.ID == e.Actor
 }
 
-// with has a step that is about several groups say so, instead of naming the first.
-func (s Step) with(other Step) Step {
-	if s.family() == other.family() && s.family() != s.Action && (s.Action != other.Action || s.From != other.From || s.To != other.To) {
-		s.Action = s.family()
+// brought reports whether the step has made the record itself: what else it does to that is a part of it.
+func (r *recording) brought(at Ref) bool {
+	for i, d := range r.deeds {
+		if wordsOf(d.Action).of == 0 && (i < len(r.targets) && r.targets[i][at] || r.step.known[target{d.family(), at}]) {
+			return true
+		}
 	}
-	return s
+	return false
+}
+
+// aim counts a target of a deed, unless an earlier transaction of the step has.
+func (r *recording) aim(i int, at Ref) {
+	for len(r.targets) < len(r.deeds) {
+		r.targets = append(r.targets, nil)
+	}
+	if r.step.known[target{r.deeds[i].family(), at}] {
+		return
+	}
+	if r.targets[i] == nil {
+		r.targets[i] = map[Ref]bool{}
+	}
+	r.targets[i][at] = true
 }
 
 // stepText keeps what a step is called to a length that fits a line.
@@ -233,7 +260,7 @@ func (r *recording) keep(c *change) error {
 	}
 	r.retarget(touches)
 	i := list.find(r.step.id)
-	if i < 0 && r.named.Action == "" {
+	if i < 0 && len(r.deeds) == 0 {
 		return nil // follows from a step that was dropped meanwhile
 	}
 	part := undoPart{user: c.actor.ID, at: c.now, touches: touches}
@@ -246,7 +273,7 @@ func (r *recording) keep(c *change) error {
 		}
 		i = len(list.steps) - 1
 	} else {
-		r.grow(&list.steps[i])
+		r.grow(c, &list.steps[i], touches)
 	}
 	s := &list.steps[i]
 	r.stepID = s.ID
@@ -264,33 +291,52 @@ func (r *recording) keep(c *change) error {
 }
 
 // grow adds what another transaction did to what a step says of itself.
-func (r *recording) grow(s *Step) {
+func (r *recording) grow(c *change, s *Step, touches []touch) {
 	if r.kind == stepDone {
 		s.last = max(s.last, r.last)
 	}
-	if r.kind != stepDone || r.named.family() == s.family() {
-		s.Count += len(r.targets)
-		*s = s.with(r.named)
+	list := s.deeds()
+	for _, d := range r.counted(c, touches) {
+		n := d.Count
+		d.Count = 0
+		var i int
+		list, i = together(list, d)
+		list[i].Count += n
 	}
+	*s = s.withDeeds(list)
 }
 
 // newStep is the step that begins with this transaction.
 func (r *recording) newStep(c *change, id ID, touches []touch) Step {
-	s := r.named
+	s := r.like
 	s.ID, s.At, s.kind, s.parts, s.Records = id, c.now, r.kind, nil, 0
-	s.Count = len(r.targets)
-	if r.kind != stepDone {
-		return r.remainder(c, s, touches)
+	if r.kind == stepDone {
+		s.Event, s.first, s.last = r.event, r.first, r.last
 	}
-	s.first, s.last = r.first, r.last
-	s.Name = r.titleOf(s)
-	return s
+	list := r.counted(c, touches)
+	s.Deed = r.deeds[0] // also where only what followed from it was taken back
+	return s.withDeeds(list)
 }
 
-// titleOf returns what the step's first target is called: of a user the name, where an event has the email.
-func (r *recording) titleOf(s Step) string {
+// counted are the deeds with as many targets as this transaction adds to them.
+func (r *recording) counted(c *change, touches []touch) []Deed {
+	list := slices.Clone(r.deeds)
+	for i := range list {
+		d := &list[i]
+		if r.kind == stepDone {
+			d.Name = r.titleOf(i)
+		} else {
+			*d = r.remainder(c, i, touches)
+		}
+		d.Count = len(r.targets[i])
+	}
+	return list
+}
+
+// titleOf returns what a deed's first target is called: of a user the name, where an event has the email.
+func (r *recording) titleOf(deed int) string {
 	for _, ref := range r.order {
-		if !r.targets[ref] || ref.Kind != KindUser {
+		if !r.targets[deed][ref] || ref.Kind != KindUser {
 			continue
 		}
 		b := r.after[ref]
@@ -301,5 +347,5 @@ func (r *recording) titleOf(s Step) string {
 			return u.title()
 		}
 	}
-	return s.Name
+	return r.deeds[deed].Name
 }

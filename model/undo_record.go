@@ -32,12 +32,9 @@ type Step struct {
 	ID      ID
 	At      time.Time
 	Event   uint64 // the number of its first event
-	Action  string // as in its events
-	Name    string // what the first target is called
-	From    string // of the first target's first field
-	To      string
-	Count   int // how many targets it has
-	Records int // how many records it touched, for progress
+	Deed           // what it did first
+	Also    []Deed // what else it did, as an import does
+	Records int    // how many records it touched, for progress
 
 	kind        stepKind
 	parts       []ID
@@ -46,8 +43,8 @@ type Step struct {
 	inWhole
 }
 
-// undoSchema is that of the lists: the second has the numbers of a step's first and last event.
-const undoSchema = 2
+// undoSchema is that of the lists: the second has the numbers of a step's first and last event, the third what else it did.
+const undoSchema = 3
 
 // tooLarge reports whether the step is one of more records than are kept.
 func (s Step) tooLarge() bool { return s.Records > maxUndoParts*bulkSize }
@@ -70,10 +67,7 @@ func (l undoList) appendRecord(b []byte) []byte {
 		e.number(uint64(s.kind))
 		e.time(s.At)
 		e.number(s.Event)
-		for _, text := range []string{s.Action, s.Name, s.From, s.To} {
-			e.text(text)
-		}
-		e.number(uint64(s.Count))
+		e.deed(s.Deed)
 		e.number(uint64(s.Records))
 		e.number(uint64(len(s.parts)))
 		last := s.ID
@@ -83,6 +77,10 @@ func (l undoList) appendRecord(b []byte) []byte {
 		}
 		e.number(s.first)
 		e.number(s.last)
+		e.number(uint64(len(s.Also)))
+		for _, also := range s.Also {
+			e.deed(also)
+		}
 	}
 	return e.b
 }
@@ -96,8 +94,7 @@ func decodeUndoList(id ID, b []byte, share bool) (l undoList, ok bool) {
 	for i := range l.steps {
 		s := &l.steps[i]
 		s.ID, s.kind, s.At, s.Event = ID(d.number()), stepKind(d.number()), d.time(), d.number()
-		s.Action, s.Name, s.From, s.To = d.text(), d.text(), d.text(), d.text()
-		s.Count, s.Records = int(d.number()), int(d.number())
+		s.Deed, s.Records = d.deed(), int(d.number())
 		last := s.ID
 		for range d.length() {
 			last += ID(d.number())
@@ -106,6 +103,11 @@ func decodeUndoList(id ID, b []byte, share bool) (l undoList, ok bool) {
 		s.first, s.last = s.Event, s.Event
 		if d.schema >= 2 {
 			s.first, s.last = d.number(), d.number()
+		}
+		if d.schema >= 3 {
+			for range d.length() {
+				s.Also = append(s.Also, d.deed())
+			}
 		}
 	}
 	return l, d.done()

@@ -3,15 +3,22 @@ package model
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
 
+var deedGen = rapid.Custom(func(t *rapid.T) Deed {
+	return Deed{
+		Action: rapid.String().Draw(t, "action"), Name: rapid.String().Draw(t, "name"), From: rapid.String().Draw(t, "from"),
+		To: rapid.String().Draw(t, "to"), Count: rapid.IntRange(0, 1<<20).Draw(t, "count"),
+	}
+})
+
 var stepGen = rapid.Custom(func(t *rapid.T) Step {
 	s := Step{
 		ID: ID(rapid.Uint32().Draw(t, "id")), At: drawTime(t, "at"), Event: rapid.Uint64().Draw(t, "event"),
-		Action: rapid.String().Draw(t, "action"), Name: rapid.String().Draw(t, "name"), From: rapid.String().Draw(t, "from"),
-		To: rapid.String().Draw(t, "to"), Count: rapid.IntRange(0, 1<<20).Draw(t, "count"), Records: rapid.IntRange(0, 1<<20).Draw(t, "records"),
+		Deed: deedGen.Draw(t, "deed"), Also: rapid.SliceOfN(deedGen, 0, 3).Draw(t, "also"), Records: rapid.IntRange(0, 1<<20).Draw(t, "records"),
 		kind: stepKind(rapid.IntRange(1, 3).Draw(t, "kind")),
 	}
 	last := s.ID
@@ -69,7 +76,7 @@ func TestUndoRecordsComeBack(t *testing.T) {
 }
 
 func FuzzDecodeUndo(f *testing.F) {
-	f.Add(undoList{steps: []Step{{ID: 1000, Action: "user.rename", kind: stepDone, parts: []ID{1000, 1007}}}}.appendRecord(nil))
+	f.Add(undoList{steps: []Step{{ID: 1000, Deed: Deed{Action: "user.rename"}, kind: stepDone, parts: []ID{1000, 1007}}}}.appendRecord(nil))
 	f.Add(undoPart{user: 1, touches: []touch{{ref: Ref{KindAPIKey, 7}, kind: touchDeleted, image: APIKey{Sealed: []byte{1}}.appendRecord(nil)}}}.appendRecord(nil))
 	f.Add(undoPart{touches: []touch{{ref: Ref{KindUser, 7}, kind: touchChanged, moved: []move{{slot{fieldGroup, 9}, "", isIn}}}}}.appendRecord(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -81,4 +88,29 @@ func FuzzDecodeUndo(f *testing.F) {
 		decodeUndoPart(1, b, true)
 		HoldsKeys(b)
 	})
+}
+
+// A list that was written before steps told all that they did is read as it is.
+func TestUndoListsOfOlderSchemasAreRead(t *testing.T) {
+	for schema := byte(1); schema < undoSchema; schema++ {
+		e := newEncoderOf(schema, nil, 1)
+		e.number(1)
+		for _, n := range []uint64{1000, uint64(stepDone)} {
+			e.number(n)
+		}
+		e.time(time.Unix(1, 0))
+		e.number(7)
+		e.deed(Deed{Action: "user.rename", Name: "Ben", From: "Ben", To: "Benno", Count: 1})
+		for _, n := range []uint64{1, 1, 0} { // records, one part, which is the first
+			e.number(n)
+		}
+		if schema > 1 {
+			e.number(7)
+			e.number(8)
+		}
+		l, ok := decodeUndoList(1, e.b, false)
+		if !ok || l.steps[0].Does() != "Ben renamed to Benno" || l.steps[0].Also != nil || len(l.steps[0].parts) != 1 {
+			t.Errorf("schema %d: %+v, %v", schema, l, ok)
+		}
+	}
 }

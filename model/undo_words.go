@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -10,6 +11,7 @@ import (
 type stepWords struct {
 	of             field // what of a target it changed; 0 for one that came or went
 	done, doneMany string
+	doneEach       string // of several to whom not the same was done; "" where that can't be
 	back, backMany string
 	never          string // why it can't be taken back; "" if it can
 }
@@ -25,7 +27,7 @@ var wordsOfVerbs = map[string]stepWords{
 		back: "description of {name} back to what it was", backMany: "descriptions of {n} {kinds} back to what they were",
 	},
 	"set_role": {
-		of: fieldRole, done: "role of {name} set to {to}", doneMany: "role of {n} {kinds} set to {to}",
+		of: fieldRole, done: "role of {name} set to {to}", doneMany: "role of {n} {kinds} set to {to}", doneEach: "roles of {n} {kinds} changed",
 		back: "role of {name} back to {from}", backMany: "roles of {n} {kinds} back to what they were",
 	},
 	"set_workspace_role": {
@@ -99,14 +101,19 @@ var wordsOfActions = map[string]stepWords{
 
 // wordsOf returns how to speak of an action. One that isn't known can't be taken back, rather than be taken back wrongly.
 func wordsOf(action string) stepWords {
-	if w, ok := wordsOfActions[action]; ok {
-		return w
-	}
-	noun, verb, _ := strings.Cut(action, ".")
-	if w, ok := wordsOfVerbs[verb]; ok && kindOf(noun) != 0 {
+	if w, ok := knownWords(action); ok {
 		return w
 	}
 	return stepWords{done: "the last change", never: "nothing is known of how"}
+}
+
+func knownWords(action string) (w stepWords, ok bool) {
+	if w, ok = wordsOfActions[action]; ok {
+		return w, true
+	}
+	noun, verb, _ := strings.Cut(action, ".")
+	w, ok = wordsOfVerbs[verb]
+	return w, ok && kindOf(noun) != 0
 }
 
 // kindOf returns the kind that an action is about, 0 for none that undo knows.
@@ -129,19 +136,34 @@ func (s Step) Does() string {
 }
 
 func (s Step) does() string {
-	w := wordsOf(s.Action)
-	return s.say(w.done, w.doneMany)
+	return s.say(func(d Deed) string {
+		w := wordsOf(d.Action)
+		if w.doneEach != "" && d.To == "" {
+			w.doneMany = w.doneEach
+		}
+		return d.say(w.done, w.doneMany)
+	})
 }
 
 // undoes says what taking the step back did: "role of Ben Okafor back to Consumer".
 func (s Step) undoes() string {
-	w := wordsOf(s.Action)
-	return s.say(w.back, w.backMany)
+	return s.say(func(d Deed) string { return d.say(wordsOf(d.Action).back, wordsOf(d.Action).backMany) })
 }
 
-func (s Step) say(one, many string) string {
+// say strings together what is said of all that the step did.
+func (s Step) say(of func(Deed) string) string {
+	var list []string
+	for _, d := range s.deeds() {
+		if d.Count > 0 || len(s.Also) == 0 {
+			list = append(list, of(d))
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+func (d Deed) say(one, many string) string {
 	text := one
-	if s.Count > 1 && many != "" {
+	if d.Count > 1 && many != "" {
 		text = many
 	}
 	orNone := func(v string) string {
@@ -150,16 +172,19 @@ func (s Step) say(one, many string) string {
 		}
 		return v
 	}
-	noun, _, _ := strings.Cut(s.Action, ".")
+	noun, _, _ := strings.Cut(d.Action, ".")
 	kind := kindOf(noun).String()
 	return strings.NewReplacer(
-		"{name}", s.Name, "{from}", orNone(s.From), "{to}", orNone(s.To), "{n}", strconv.Itoa(s.Count), "{kind}", kind, "{kinds}", kind+"s",
+		"{name}", d.Name, "{from}", orNone(d.From), "{to}", orNone(d.To), "{n}", strconv.Itoa(d.Count), "{kind}", kind, "{kinds}", kind+"s",
 	).Replace(text)
 }
 
 // Never says why the step can't be taken back, nil if it can be.
 func (s Step) Never() error {
-	why := wordsOf(s.Action).never
+	why := ""
+	for _, d := range s.deeds() {
+		why = cmp.Or(why, wordsOf(d.Action).never)
+	}
 	if why == "" && s.tooLarge() {
 		why = "it changed more records than are remembered"
 	}
