@@ -13,7 +13,7 @@ import (
 // value fits a text that begins with it, without regard to case and accents.
 type EventFilter struct {
 	Of       Ref      // only what was done to this record or names it; the zero Ref for any
-	Called   []string // what Of is called, where it is a group, a workspace or a role; earlier names are found out
+	Called   string   // what Of is called now, "" if it is gone; of a group, a workspace or a role, other names that it had are found out
 	Category []string // "users", "keys"
 	Action   []string // "user.invite", or what is shown: "invite"
 	Target   []string // what it was called then, or its id in full
@@ -24,7 +24,7 @@ type EventFilter struct {
 	// Also is asked last, nil for nothing more to ask. It must not keep the event, whose texts may be gone afterwards.
 	Also func(e *Event) bool
 
-	born uint64 // the event that made Of, once it was seen: before it, its name was somebody else's
+	names []calling // what is known by now of Of's names
 }
 
 // Matches reports whether an event is wanted.
@@ -40,23 +40,6 @@ func (f *EventFilter) Matches(e *Event) bool {
 		return false
 	}
 	return f.Also == nil || f.Also(e)
-}
-
-// isAbout reports whether an event is of the record that is wanted, or tells of another one what it is in that. Events hold names
-// and no ids of what they refer to, so a filter that goes back through them learns the earlier names of the record on its way.
-func (f *EventFilter) isAbout(e *Event) bool {
-	if e.Target != f.Of {
-		return e.Seq > f.born && slices.ContainsFunc(f.Called, func(name string) bool { return refersTo(e, f.Of.Kind, name) })
-	}
-	for _, c := range e.Changes {
-		if c.Field == "name" && c.From != "" && c.To != "" && !slices.Contains(f.Called, c.From) {
-			f.Called = append(f.Called, strings.Clone(c.From))
-		}
-	}
-	if strings.HasSuffix(e.Action, ".create") {
-		f.born = e.Seq
-	}
-	return true
 }
 
 // refersTo reports whether what changed is that the target is in a group or a workspace of a name, or has a role of it.

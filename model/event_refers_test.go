@@ -24,7 +24,7 @@ func TestHistoryHasWhatNamesTheRecord(t *testing.T) {
 	e.done(e.RemoveUsersFromGroup(t.Context(), e.ana, seen(e.ben.User), g))
 	e.undo(e.ana)
 	actions := func(of model.Ref, called string, from uint64) (list []string) {
-		found := e.found(&model.EventFilter{Of: of, Called: []string{called}})
+		found := e.found(&model.EventFilter{Of: of, Called: called})
 		for _, seq := range slices.Backward(found) {
 			if seq >= from {
 				list = append(list, e.events()[seq-1].Action)
@@ -54,5 +54,63 @@ func TestHistoryHasWhatNamesTheRecord(t *testing.T) {
 	viewer := actions(model.Ref{Kind: model.KindRole, ID: model.RoleViewer}, "Viewer", 0)
 	if len(viewer) < 3 || viewer[len(viewer)-1] != "user.set_workspace_role" {
 		t.Errorf("a workspace role: %v", viewer)
+	}
+}
+
+// A name goes from one group to another, and each one's history has what was said of it while it had the name.
+func TestHistoriesOfGroupsThatShareANameInTurn(t *testing.T) {
+	e := newEstate(t)
+	g, other := e.group("a"), e.group("b")
+	e.addTo(g, e.ben)
+	e.addTo(other, e.eli)
+	made(e, 0, e.RenameGroup(t.Context(), e.ana, model.Seen{ID: g}, "c"))
+	made(e, 0, e.RenameGroup(t.Context(), e.ana, model.Seen{ID: other}, "a"))
+	e.addTo(other, e.boss)
+	made(e, 0, e.RenameGroup(t.Context(), e.ana, model.Seen{ID: g}, "b"))
+	e.addTo(g, e.eli)
+	e.undo(e.ana) // who joined
+	e.undo(e.ana) // the name: c again
+	e.done(e.DeleteGroups(t.Context(), e.ana, seen(g)))
+	late := e.group("c")
+	e.addTo(late, e.ben)
+	e.done(e.DeleteGroups(t.Context(), e.ana, seen(late)))
+	e.undo(e.ana)
+
+	said := func(of model.ID, called string) (list []string) {
+		found := e.found(&model.EventFilter{Of: model.Ref{Kind: model.KindGroup, ID: of}, Called: called})
+		for _, seq := range slices.Backward(found) {
+			event := e.events()[seq-1]
+			list = append(list, event.Action+" "+event.TargetName)
+		}
+		return list
+	}
+	want := []string{
+		"group.create a", "user.join_group ben@acme.test", "group.rename c", "group.rename b", "user.join_group eli@acme.test",
+		"user.undo eli@acme.test", "group.undo c", "group.delete c",
+	}
+	if got := said(g, ""); !slices.Equal(got, want) {
+		t.Errorf("the first: %q", got)
+	}
+	want = []string{"group.create b", "user.join_group eli@acme.test", "group.rename a", "user.join_group boss@acme.test"}
+	if got := said(other, "a"); !slices.Equal(got, want) {
+		t.Errorf("the second: %q", got)
+	}
+	want = []string{"group.create c", "user.join_group ben@acme.test", "group.delete c", "group.undo c"}
+	if got := said(late, "c"); !slices.Equal(got, want) {
+		t.Errorf("the third: %q", got)
+	}
+}
+
+// What happens while a history is looked at is found by the name that the record has by then.
+func TestAHistoryGoesOnAfterARename(t *testing.T) {
+	e := newEstate(t)
+	g := e.group("a")
+	filter := &model.EventFilter{Of: model.Ref{Kind: model.KindGroup, ID: g}, Called: "a"}
+	e.found(filter)
+	made(e, 0, e.RenameGroup(t.Context(), e.ana, model.Seen{ID: g}, "b"))
+	e.found(filter)
+	e.addTo(g, e.ben)
+	if found := e.found(filter); len(found) != 3 {
+		t.Errorf("found %v", found)
 	}
 }

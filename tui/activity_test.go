@@ -259,3 +259,17 @@ func TestAnEventCanBeUndone(t *testing.T) {
 	o.press("enter").sees("user.rename").press("z").sees("Undone: name of Benjamin").press("g z").sees("an undo or a redo itself")
 	o.press("/").enter("accept").press("enter g z").sees("only your own changes can be undone")
 }
+
+// A history goes by what the record is called now, however it was asked for, and goes on when it is renamed.
+func TestAHistoryOfWhatIsRenamed(t *testing.T) {
+	o := newOffice(t, 110, 30)
+	o.create("3 n", "sre").press("enter down space enter").sees("Members of sre changed")
+	o.press("left left enter ctrl+u").enter("platform").press("enter").sees("sre renamed to platform")
+	o.create("3 n", "sre").press("enter space enter").sees("Members of sre changed") // another one has the name now
+	o.press("6 /").enter("target:sre action:create").press("enter down H").sees("history of platform", "3 of ", "Rename", "Join", "ben@acme.test")
+	dir, ctx := o.c.session.Directory, t.Context()
+	_, err := dir.AddUsersToGroup(ctx, o.other, []model.Seen{{ID: o.eli}}, o.snapshot().Groups().At(0).ID)
+	o.must(err)
+	o.arrive()
+	o.sees("4 of ", "eli@acme.test")
+}

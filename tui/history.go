@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"cmp"
+
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/model"
@@ -40,9 +42,12 @@ func (s *activityScreen) showHistory(of model.Ref, name string) tea.Cmd {
 	return s.setFilter("")
 }
 
-// nameNow is what a group, a workspace or a role is called now, or was when it was last seen.
+// nameNow is what a group, a workspace or a role is called now, "" if it is gone. Until all is read it is what the event had.
 func (c *console) nameNow(of model.Ref, name string) string {
 	in := c.snapshot
+	if !c.loading {
+		name = ""
+	}
 	switch of.Kind { //nolint:exhaustive // nothing refers to the others
 	case model.KindGroup:
 		if g, ok := in.Group(of.ID); ok {
@@ -58,6 +63,11 @@ func (c *console) nameNow(of model.Ref, name string) string {
 		}
 	}
 	return name
+}
+
+// storyName is what the record is called whose history is shown: as it is now, or as it was where the history was asked for.
+func (s *activityScreen) storyName() string {
+	return cmp.Or(s.c.nameNow(s.story.of, s.story.name), s.story.name)
 }
 
 // leave ends a history and goes back to where it was asked for.

@@ -195,7 +195,7 @@ func (s *activityScreen) summary() line {
 		out = " " + count(shown, "") + " of " + count(total, s.noun)
 	}
 	if s.story != nil {
-		out += " · history of " + s.story.name
+		out += " · history of " + s.storyName()
 	}
 	if f := strings.TrimSpace(s.filter()); f != "" {
 		out += " · /" + f
@@ -241,7 +241,7 @@ func (s *activityScreen) sayWhyEmpty() {
 	case s.search.next > 0:
 		e.None = "Searching…"
 	case s.story != nil && s.filter() == "":
-		e.None = "Nothing has been done to " + s.story.name + " since it is recorded. esc goes back."
+		e.None = "Nothing has been done to " + s.storyName() + " since it is recorded. esc goes back."
 	default:
 		e.None = e.NoMatch
 	}
@@ -325,7 +325,7 @@ func (s *activityScreen) apply(text string) tea.Cmd {
 	}
 	s.typed = text
 	if s.story != nil {
-		filter.Of, filter.Called = s.story.of, []string{s.c.nameNow(s.story.of, s.story.name)}
+		filter.Of, filter.Called = s.story.of, s.c.nameNow(s.story.of, s.story.name)
 	}
 	if filter.All() {
 		s.stop()
