@@ -218,7 +218,9 @@ func (c *console) showInvitations(title string, invited []model.Invited) {
 	}
 	all := strings.Join(texts, "\n\n")
 	intro := "Send this to " + invited[0].User.Email + ". The token is shown only now; c copies the text."
+	copied := "Invite of " + invited[0].User.Email
 	if len(invited) > 1 {
+		copied = count(len(invited), "invite")
 		intro = "Send each their own. The tokens are shown only now; c copies all of it."
 	}
 	c.push(&page{title: title, fixed: true, extra: []hint{{"c", "copy"}}, body: func(c *console, width int) []line {
@@ -230,7 +232,7 @@ func (c *console) showInvitations(title string, invited []model.Invited) {
 		return append(lines, c.paragraphs(all, width)...)
 	}, onKey: func(c *console, k tea.KeyPressMsg) (tea.Cmd, bool) {
 		if keyCopy.has(k) {
-			return c.copySecret("The invite", []byte(all)), true
+			return c.copySecret(copied, []byte(all)), true
 		}
 		return nil, false
 	}, onClose: func() {

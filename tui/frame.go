@@ -70,18 +70,21 @@ func (c *console) smallNotice() string {
 
 // compose draws the page and the overlays over it.
 func (c *console) compose() (string, *tea.Cursor) {
+	panels := make([]panel, len(c.overlays)) // before the footer, which says whether there is more of them than is shown
+	for i, o := range c.overlays {
+		panels[i] = o.draw(c)
+	}
 	base := c.page()
 	toast, tone := c.longToast()
 	cursor := c.cellCursor()
-	if len(c.overlays) == 0 && toast == nil {
+	if len(panels) == 0 && toast == nil {
 		return base, cursor
 	}
 	lines := strings.Split(base, "\n")
 	for i, l := range toast { // over the rule, or the last rows: a sentence is worth more
 		c.lay(lines, panel{content: c.paint(line{{" " + l, tone}}, c.width), y: c.height - 1 - len(toast) + i})
 	}
-	for _, o := range c.overlays {
-		p := o.draw(c)
+	for _, p := range panels {
 		c.lay(lines, p)
 		cursor = p.cursor
 	}

@@ -83,8 +83,8 @@ func (f *confirm) draw(c *console) panel {
 	if f.gone != "" {
 		return c.centred(c.farewell(f.title, f.gone))
 	}
-	inner := c.boxWidth(56)
-	var lines []line
+	inner := c.boxWidth(max(56, c.cells(f.title)+2))
+	lines := c.wholeTitle(f.title, inner)
 	for _, l := range c.wrap(f.text, inner) {
 		lines = append(lines, plain(l))
 	}
@@ -115,6 +115,17 @@ func (f *confirm) draw(c *console) panel {
 		at = f.buttonX[1]
 	}
 	return p.at(at+pointerWidth, len(lines))
+}
+
+// wholeTitle repeats a title that the frame has no room for. What is asked about is never cut: names can begin alike.
+func (c *console) wholeTitle(title string, inner int) (lines []line) {
+	if c.cells(title)+2 <= inner {
+		return nil
+	}
+	for _, l := range c.wrap(title, inner) {
+		lines = append(lines, line{{l, theme.Title}})
+	}
+	return append(lines, nil)
 }
 
 // button is a choice at the end of a dialog.

@@ -12,14 +12,12 @@ import (
 // conflict shows what two people made of the same, and asks whose stays. Theirs is marked: nothing is won by pressing enter.
 // Esc goes back to where what was typed still is.
 type conflict struct {
+	excerpt
 	title   string
 	records []model.Conflict
 	choices []choice
 	back    func(c *console) // what esc goes back to if it isn't below; may be nil
 	at      int
-	from    int // the first line shown
-	rows    int // how many lines there are room for, as of the last frame
-	lines   int
 	buttonX []int
 }
 
@@ -31,7 +29,7 @@ type choice struct {
 
 func (q *conflict) hints() []hint {
 	list := []hint{{"tab", "other button"}, {"enter", "do what is marked"}}
-	if q.lines > q.rows {
+	if q.partial() {
 		list = append(list, hint{"↑↓", "scroll"})
 	}
 	return append(list, hint{"esc", "back"})
@@ -57,6 +55,10 @@ func (q *conflict) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		q.scroll(-q.rows)
 	case keyPgDown.has(k):
 		q.scroll(q.rows)
+	case keyHome.has(k):
+		q.scroll(-q.all)
+	case keyEnd.has(k):
+		q.scroll(q.all)
 	case keyAccept.has(k):
 		return q.take(c)
 	}
@@ -84,17 +86,10 @@ func (q *conflict) click(c *console, x, y int) tea.Cmd {
 	return nil
 }
 
-func (q *conflict) scroll(by int) { q.from = max(0, min(q.from+by, q.lines-q.rows)) }
-
 func (q *conflict) draw(c *console) panel {
-	inner := c.boxWidth(56)
-	body := q.body(c, inner)
-	q.lines, q.rows = len(body), max(1, min(len(body), c.height-6))
-	q.scroll(0)
-	title := q.title
-	if q.lines > q.rows {
-		title += "  " + count(q.from+1, "") + "–" + count(q.from+q.rows, "") + " of " + count(q.lines, "")
-	}
+	inner := c.boxWidth(max(56, c.cells(q.title)+2))
+	body := append(c.wholeTitle(q.title, inner), q.body(c, inner)...)
+	q.fit(len(body), c.height-6)
 	list := make([]button, len(q.choices))
 	for i, ch := range q.choices {
 		list[i] = button{label: ch.label, marked: i == q.at}
@@ -102,7 +97,7 @@ func (q *conflict) draw(c *console) panel {
 	buttons, xs := c.buttons(list, inner)
 	q.buttonX = xs
 	shown := append([]line{}, body[q.from:q.from+q.rows]...)
-	return c.centred(c.box(title, inner, append(shown, nil, buttons))).at(boxIndent+xs[q.at]+pointerWidth, len(shown)+2)
+	return c.centred(c.box(q.titled(q.title), inner, append(shown, nil, buttons))).at(boxIndent+xs[q.at]+pointerWidth, len(shown)+2)
 }
 
 // body lists the fields of each record with what they were, what was made of them, and what they are now.

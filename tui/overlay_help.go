@@ -13,10 +13,9 @@ import (
 // help lists every action that exists here, with its keys. Typing searches, enter runs.
 type help struct {
 	attached
+	excerpt
 	search input
 	at     int
-	from   int
-	rows   int
 	moved  bool // the last key moved in the list: the terminal's cursor stands there
 }
 
@@ -97,14 +96,12 @@ next:
 func (h *help) draw(c *console) panel {
 	found := h.found(c)
 	inner := c.boxWidth(70)
-	h.rows = max(1, min(len(c.actions()), c.height-7))
-	h.from = max(0, min(h.from, h.at))
-	if h.at >= h.from+h.rows {
-		h.from = h.at - h.rows + 1
-	}
+	room := max(1, min(len(c.actions()), c.height-7)) // however few are found: the box stays as it is
+	h.fit(len(found), room)
+	h.follow(h.at)
 	shown, cx, _ := h.search.view(c, inner-2)
 	lines := []line{{{"/ ", theme.Dim}, {shown[0], theme.Input}}, nil}
-	for i := h.from; i < h.from+h.rows; i++ {
+	for i := h.from; i < h.from+room; i++ {
 		if i < len(found) {
 			lines = append(lines, h.item(c, found[i], i == h.at, inner))
 		} else {
@@ -114,7 +111,7 @@ func (h *help) draw(c *console) panel {
 	if len(found) == 0 {
 		lines[2] = dim("Nothing is called that. Delete a letter to see more.")
 	}
-	p := c.centred(c.box("Everything you can do here", inner, lines))
+	p := c.centred(c.box(h.titled("Everything you can do here"), inner, lines))
 	if h.moved && len(found) > 0 {
 		return p.at(boxIndent+pointerWidth+helpKeys, 3+h.at-h.from)
 	}

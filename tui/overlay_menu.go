@@ -12,11 +12,11 @@ import (
 // menu lists actions beside a row. One that can't be run stays where it is and says why.
 type menu struct {
 	attached
+	excerpt
 	title string
 	aim   aim // what the items are about
 	items []action
 	at    int
-	from  int // the first item that is shown
 }
 
 func (m *menu) hints() []hint {
@@ -38,6 +38,10 @@ func (m *menu) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 	case keyAccept.has(k):
 		return m.run(c, m.at)
 	default:
+		if to, ok := m.paged(k, m.at); ok {
+			m.at = to
+			return nil
+		}
 		for i, a := range m.items {
 			if a.menu == pressed {
 				m.at = i
@@ -47,6 +51,8 @@ func (m *menu) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 	}
 	return nil
 }
+
+func (m *menu) scroll(by int) { m.at = m.wheel(by, m.at) }
 
 func (m *menu) run(c *console, i int) tea.Cmd {
 	a := m.items[i]
@@ -58,7 +64,7 @@ func (m *menu) run(c *console, i int) tea.Cmd {
 }
 
 func (m *menu) click(c *console, _, y int) tea.Cmd {
-	if i := y - 1 + m.from; y > 0 && i < min(len(m.items), m.from+menuRoom(c)) && m.gone == "" {
+	if i := y - 1 + m.from; y > 0 && i < m.from+m.rows && m.gone == "" {
 		m.at = i
 		return m.run(c, i)
 	}
@@ -80,14 +86,15 @@ func (m *menu) draw(c *console) panel {
 			whys = max(whys, c.cells(model.Short(err)))
 		}
 	}
-	inner := c.boxWidth(max(2+names+2+max(whys, 1), c.cells(m.title)+2))
-	room := menuRoom(c)
-	m.from = max(0, min(max(m.from, m.at-room+1), m.at, len(m.items)-room))
+	m.fit(len(m.items), menuRoom(c))
+	m.follow(m.at)
+	title := m.titled(m.title)
+	inner := c.boxWidth(max(2+names+2+max(whys, 1), c.cells(title)+2))
 	var lines []line
-	for i := m.from; i < min(len(m.items), m.from+room); i++ {
+	for i := m.from; i < m.from+m.rows; i++ {
 		lines = append(lines, m.item(c, i, m.items[i], names, inner))
 	}
-	p := c.beside(c.box(m.title, inner, lines), r)
+	p := c.beside(c.box(title, inner, lines), r)
 	return p.at(boxIndent+pointerWidth, 1+m.at-m.from)
 }
 

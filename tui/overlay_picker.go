@@ -20,6 +20,7 @@ type option struct {
 // picker offers a few choices at a cell. What can't be chosen stays and says why. Typing letters searches.
 type picker struct {
 	attached
+	excerpt
 	title   string
 	options []option
 	at      int
@@ -48,6 +49,7 @@ func (p *picker) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		p.step(-1)
 	case keyDown.has(k):
 		p.step(1)
+	case p.leapt(k):
 	case keyAccept.has(k):
 		return p.take(c)
 	case keyNext.has(k) && p.next != nil:
@@ -57,6 +59,17 @@ func (p *picker) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 	}
 	return nil
 }
+
+// leapt goes further than to the next option if the key does.
+func (p *picker) leapt(k tea.KeyPressMsg) bool {
+	to, ok := p.paged(k, p.at)
+	if ok {
+		p.at, p.typed = to, ""
+	}
+	return ok
+}
+
+func (p *picker) scroll(by int) { p.at = p.wheel(by, p.at) }
 
 func (p *picker) step(by int) {
 	p.at = (p.at + len(p.options) + by) % len(p.options)
@@ -88,7 +101,7 @@ func (p *picker) take(c *console) tea.Cmd {
 }
 
 func (p *picker) click(c *console, _, y int) tea.Cmd {
-	if i := y - 1; i >= 0 && i < len(p.options) && p.gone == "" {
+	if i := y - 1 + p.from; y > 0 && i < p.from+p.rows && p.gone == "" {
 		p.at = i
 		return p.take(c)
 	}
@@ -104,9 +117,14 @@ func (p *picker) draw(c *console) panel {
 		names = max(names, c.cells(o.name))
 		notes = max(notes, c.cells(o.note()))
 	}
-	inner := c.boxWidth(max(2+names+2+notes, c.cells(p.title)+2))
-	lines := make([]line, len(p.options))
-	for i, o := range p.options {
+	p.fit(len(p.options), menuRoom(c))
+	p.follow(p.at)
+	title := p.titled(p.title)
+	inner := c.boxWidth(max(2+names+2+notes, c.cells(title)+2))
+	lines := make([]line, p.rows)
+	for row := range lines {
+		i := p.from + row
+		o := p.options[i]
 		pointer, tone := "  ", theme.Normal
 		if i == p.at {
 			pointer, tone = c.theme.Glyph(theme.Pointer)+" ", theme.Accent
@@ -115,9 +133,9 @@ func (p *picker) draw(c *console) panel {
 			tone = theme.Dim
 		}
 		name := o.name + strings.Repeat(" ", names-c.cells(o.name)+2)
-		lines[i] = line{{pointer, theme.Accent}, {name, tone}, {o.note(), theme.Dim}}
+		lines[row] = line{{pointer, theme.Accent}, {name, tone}, {o.note(), theme.Dim}}
 	}
-	return c.beside(c.box(p.title, inner, lines), c.screen().cursorRect()).at(boxIndent+pointerWidth, 1+p.at)
+	return c.beside(c.box(title, inner, lines), c.screen().cursorRect()).at(boxIndent+pointerWidth, 1+p.at-p.from)
 }
 
 func (o option) note() string {

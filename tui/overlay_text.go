@@ -8,6 +8,7 @@ import (
 
 // page shows text that may be longer than the screen: a record's info, an invitation, what was refused.
 type page struct {
+	excerpt
 	title   string
 	body    func(c *console, width int) []line // made anew for every frame, so that it shows the record as it is
 	fixed   bool                               // the body never changes, so it is made once for a width
@@ -15,9 +16,6 @@ type page struct {
 	onKey   func(c *console, k tea.KeyPressMsg) (tea.Cmd, bool) // keys beyond scrolling and closing
 	onClose func()
 	width   int // of the inside, 72 if zero
-	from    int // the first line shown
-	rows    int // how many lines there are room for, as of the last frame
-	lines   int
 
 	heard string // plain mode: what was read out
 
@@ -35,7 +33,7 @@ func (p *page) laidOut(c *console, width int) []line {
 
 func (p *page) hints() []hint {
 	list := append([]hint{}, p.extra...)
-	if p.lines > p.rows {
+	if p.partial() {
 		list = append(list, hint{"↑↓", "scroll"})
 	}
 	return append(list, hint{"esc", "back"})
@@ -58,13 +56,15 @@ func (p *page) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		p.scroll(-p.rows)
 	case keyPgDown.has(k), keySpace.has(k):
 		p.scroll(p.rows)
+	case keyHome.has(k):
+		p.scroll(-p.all)
+	case keyEnd.has(k):
+		p.scroll(p.all)
 	default:
 		return c.overwriteBy(k)
 	}
 	return nil
 }
-
-func (p *page) scroll(by int) { p.from = max(0, min(p.from+by, p.lines-p.rows)) }
 
 func (p *page) closed(*console) {
 	p.made, p.heard = nil, "" // may hold a secret
@@ -80,13 +80,8 @@ func (p *page) draw(c *console) panel {
 	}
 	inner := c.boxWidth(width)
 	body := p.laidOut(c, inner)
-	p.lines, p.rows = len(body), max(1, min(len(body), c.height-6)) // what happened is still to be seen below
-	p.scroll(0)
-	title := p.title
-	if p.lines > p.rows {
-		title += "  " + count(p.from+1, "") + "–" + count(p.from+p.rows, "") + " of " + count(p.lines, "")
-	}
-	return c.centred(c.box(title, inner, body[p.from:p.from+p.rows])).at(boxIndent, 1)
+	p.fit(len(body), c.height-6) // what happened is still to be seen below
+	return c.centred(c.box(p.titled(p.title), inner, body[p.from:p.from+p.rows])).at(boxIndent, 1)
 }
 
 // labelled lays out a record's fields: the label at the left, the value wrapped at the right.

@@ -108,7 +108,7 @@ func (c *console) toastText(beside int) string {
 // toastTimer takes the toast away in a while, once.
 func (c *console) toastTimer() tea.Cmd {
 	n, d := c.toast.number, toastFor
-	if c.toast.tone != theme.Good {
+	if c.toast.tone != theme.Good || c.cells(c.toastText(0)) >= c.width { // more than a line
 		d = errorFor
 	}
 	return c.after(d, func(time.Time) tea.Msg { return toastEnds{n} })
