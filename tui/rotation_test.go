@@ -67,6 +67,17 @@ func TestRotateAKey(t *testing.T) {
 	d.press(hourly + " tab enter").sees("2 keys · old until 13:00")
 }
 
+// The room for it is given back when no old key is good any more.
+func TestTheRoomForTwoKeysIsGivenBack(t *testing.T) {
+	d := start(t, setup{width: 60, height: 16, machines: 4}).press("2").sees("Description")
+	d.press(daily).misses("Description").press("a e tab enter").sees("Description")
+	w := wear(d)
+	d.press(hourly).misses("Description")
+	w.at = noon.Add(2 * time.Hour)
+	d.run(d.c.refresh())
+	d.sees("Description")
+}
+
 // At every width that the console is made for, the row says until when the old key is good.
 func TestTheRowOfTwoKeysSaysUntilWhen(t *testing.T) {
 	for width, says := range map[int]string{60: "2 keys to 25 Nov", 80: "2 keys to 25 Nov", 100: "2 keys · old until 25 Nov", 120: "2 keys · old until 25 Nov"} {

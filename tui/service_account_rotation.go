@@ -52,10 +52,28 @@ func keyCell(m machine, now time.Time) grid.Cell {
 	return grid.Cell{Text: "2 keys · old until " + when, Short: "2 keys to " + when, Tone: theme.Accent}
 }
 
-// refresh also gives the API keys room to say until when old ones are good, in an account that rotates keys at all.
+// lookedAt is how many service accounts are looked at for an old key that is still good. Of more, some have one.
+const lookedAt = 1000
+
+// anyOldKey reports whether there is a service account with an old key that is good.
+func (s *serviceAccountsScreen) anyOldKey() bool {
+	in, now := s.c.snapshot, s.c.now()
+	list := in.ServiceAccounts()
+	if !in.AnyRotated() || list.Len() > lookedAt {
+		return in.AnyRotated()
+	}
+	for i := range list.Len() {
+		if !machineOf(in, list.At(i)).oldUntil(now).IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+// refresh also gives the API keys room to say until when old ones are good, where there are such.
 func (s *serviceAccountsScreen) refresh() tea.Cmd {
 	least, width := 0, 0
-	if s.c.snapshot.AnyRotated() {
+	if s.anyOldKey() {
 		least, width = rotatedLeast, rotatedWidth
 	}
 	s.grid.SetKeen("key", least, width)
