@@ -267,8 +267,17 @@ func (c *console) reportDraft(draft *editor.Draft, plan model.Plan, err error) t
 	case err != nil:
 		return c.fail(fmt.Errorf("%w. What you wrote is kept: %s", err, draft.Path))
 	case len(refused) > 0:
-		c.push(refusalPage(strings.ToUpper(plan.Summary()[:1])+plan.Summary()[1:], refused))
+		c.push(refusalPage(strings.ToUpper(plan.Summary()[:1])+plan.Summary()[1:]+":", refused))
 		return c.warn(count(len(refused), "") + " refused. What you wrote is kept: " + draft.Path)
 	}
-	return c.say(plan.Summary())
+	return c.sayWritten(c.saysOfPlan(plan), true)
+}
+
+// saysOfPlan says how many were changed, or names the only one.
+func (c *console) saysOfPlan(plan model.Plan) []string {
+	changed := slices.DeleteFunc(slices.Clone(plan.Entries), func(e model.Entry) bool { return e.Fate != model.RowChanged })
+	if len(changed) == 1 {
+		return c.naming("%s changed", changed[0].Name)
+	}
+	return []string{plan.Summary()}
 }

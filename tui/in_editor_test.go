@@ -59,7 +59,7 @@ func TestEditInEditor(t *testing.T) {
 	if o.user().Name != "Benjamin" || eli.Role != model.RoleBuilder || leftovers(t) != 0 {
 		t.Errorf("%+v, %+v, %d files left", o.user(), eli, leftovers(t))
 	}
-	o.press("u") // one step
+	o.press("u").sees("Undone: name of Benjamin back to Ben Okafor, role of Eli back to Consumer") // one step
 	if eli, _ = o.snapshot().Users().Get(o.eli); o.user().Name != "Ben Okafor" || eli.Role != model.RoleConsumer {
 		t.Errorf("undone is %+v, %+v", o.user(), eli)
 	}
@@ -73,6 +73,17 @@ func TestEditMarkedInEditor(t *testing.T) {
 	if !strings.Contains(table, "ben@acme.test") || strings.Contains(table, "eli@acme.test") || leftovers(t) != 0 {
 		t.Errorf("the table is %s", table)
 	}
+	for l := range strings.Lines(table) {
+		if strings.HasPrefix(l, "#") && len(l) > 78 {
+			t.Errorf("an editor of 80 columns breaks %q", l)
+		}
+	}
+}
+
+// The only one that was changed is named.
+func TestEditOfOneInEditor(t *testing.T) {
+	o := writes(t, 80, 24, replacing("Ben Okafor", "Benjamin"))
+	o.press("E enter").sees("✓ ben@acme.test changed · u undo")
 }
 
 // A broken line opens the editor again with the reason above it, and nothing typed is lost.

@@ -23,7 +23,7 @@ if grep -q '^#! ' "$1"; then sed -i -e 's/Bosss/Consumer/' "$1"; else sed -i -e 
 	c.hire("ben@acme.test", "B", "Welcome, Ben")
 	c.ExpectMatch(`Ben .*Builder .*● Active`)
 	c.Type("E").Expect("Not applied: 1 line can't be read", `There is no role "Bosss"`).Keys("Enter")
-	c.Expect("What would be done: 1 changed", "role: Builder → Consumer").Keys("Enter").Expect("1 changed · u undo")
+	c.Expect("What would be done: 1 changed", "role: Builder → Consumer").Keys("Enter").Expect("ben@acme.test changed · u undo")
 	c.ExpectMatch(`Ben .*Consumer .*● Active`)
 	c.Type("u").Expect("Undone: role of Ben back to Builder").Keys("q").ExpectExit(0)
 }

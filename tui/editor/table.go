@@ -80,11 +80,12 @@ func memberships(list []model.WorkspaceAccess) string {
 // Len returns how many records the table has.
 func (t *Table) Len() int { return len(t.records) }
 
-const head = `# %s. Change what you like, save, and leave the editor: you are shown what would
-# be done, and asked.
+const head = `# %s. Change what you like, save, and leave the editor: you are
+# shown what would be done, and asked.
 #
-# There is a tab between the columns; spaces around it don't count. Several groups or
-# workspaces have a comma between them, and a workspace its role: web-shop:Viewer.
+# There is a tab between the columns; spaces around it don't count. Several
+# groups or workspaces have a comma between them, and a workspace its role:
+# web-shop:Viewer.
 # The first column says which line is whose%s.
 # A line that you delete leaves that one as it is: nobody is removed here.
 #
