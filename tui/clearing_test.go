@@ -161,7 +161,7 @@ func TestWorkStandsInThePlaceOfACountdown(t *testing.T) {
 
 func TestOverwriteTheClipboard(t *testing.T) {
 	d := start(t, setup{width: 80, height: 24, machines: 3, theme: theme.Options{NoColor: true}})
-	d.press("C").sees("nothing was copied yet")
+	d.press("C").sees("Nothing was copied yet")
 	d.press("?").enter("overwrite").sees("C ", "Overwrite the clipboard", "nothing was copied yet").press("esc")
 	d.press("2 c").sees("copied to the clipboard")
 	if d.copied == "" {

@@ -40,9 +40,9 @@ func (e *excerpt) titled(s string) string {
 // paged returns where a key leads to from a line of a list, beyond one line up and down.
 func (e *excerpt) paged(k tea.KeyPressMsg, at int) (to int, ok bool) {
 	switch {
-	case keyPgUp.has(k):
+	case keyPgUp.has(k), keyHalfUp.has(k):
 		at -= e.rows
-	case keyPgDown.has(k):
+	case keyPgDown.has(k), keyHalfDn.has(k):
 		at += e.rows
 	case keyHome.has(k):
 		at = 0

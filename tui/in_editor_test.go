@@ -118,7 +118,7 @@ func TestEditConflictInEditor(t *testing.T) {
 
 func TestEditInEditorNeedsOne(t *testing.T) {
 	o := newOffice(t, 100, 24)
-	o.press("E").sees("no editor is set")
+	o.press("E").sees("No editor is set")
 }
 
 func TestFramesOfPlans(t *testing.T) {

@@ -24,8 +24,10 @@ var (
 	keyDown    = keyset{[]string{"down", "ctrl+n"}, "Down"}
 	keyLeft    = keyset{[]string{"left"}, "The choice or button to the left"}
 	keyRight   = keyset{[]string{"right"}, "The choice or button to the right"}
-	keyPgUp    = keyset{[]string{"pgup", "ctrl+u"}, "A page up"}
-	keyPgDown  = keyset{[]string{"pgdown", "ctrl+d"}, "A page down"}
+	keyPgUp    = keyset{[]string{"pgup"}, "A page up"}
+	keyPgDown  = keyset{[]string{"pgdown"}, "A page down"}
+	keyHalfUp  = keyset{[]string{"ctrl+u"}, "A page up where nothing is typed; else it takes away what is before the cursor"}
+	keyHalfDn  = keyset{[]string{"ctrl+d"}, "A page down where nothing is typed; else it takes a letter away"}
 	keyHome    = keyset{[]string{"home"}, "The beginning"}
 	keyEnd     = keyset{[]string{"end"}, "The end"}
 	keySubmit  = keyset{[]string{"ctrl+s"}, "Send the form, from any field"}

@@ -51,9 +51,9 @@ func (q *conflict) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		q.scroll(-1)
 	case keyDown.has(k):
 		q.scroll(1)
-	case keyPgUp.has(k):
+	case keyPgUp.has(k), keyHalfUp.has(k):
 		q.scroll(-q.rows)
-	case keyPgDown.has(k):
+	case keyPgDown.has(k), keyHalfDn.has(k):
 		q.scroll(q.rows)
 	case keyHome.has(k):
 		q.scroll(-q.all)

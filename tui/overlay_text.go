@@ -52,9 +52,9 @@ func (p *page) key(c *console, k tea.KeyPressMsg) tea.Cmd {
 		p.scroll(-1)
 	case keyDown.has(k):
 		p.scroll(1)
-	case keyPgUp.has(k):
+	case keyPgUp.has(k), keyHalfUp.has(k):
 		p.scroll(-p.rows)
-	case keyPgDown.has(k), keySpace.has(k):
+	case keyPgDown.has(k), keyHalfDn.has(k), keySpace.has(k):
 		p.scroll(p.rows)
 	case keyHome.has(k):
 		p.scroll(-p.all)

@@ -1,11 +1,15 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/model"
 	"lanyard/tui/theme"
 )
 
@@ -65,8 +69,18 @@ func (c *console) warn(text string) tea.Cmd {
 
 // fail shows what went wrong.
 func (c *console) fail(err error) tea.Cmd {
-	c.put(theme.Bad, err.Error())
+	c.put(theme.Bad, asSentence(err))
 	return c.toastTimer()
+}
+
+// asSentence begins an error with a capital, as the account's own are written; those may also begin with a name, which stays.
+func asSentence(err error) string {
+	text := err.Error()
+	if ours := (*model.Error)(nil); errors.As(err, &ours) {
+		return text
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // put puts a toast in the place of the last one. The first text is the longest.

@@ -83,3 +83,18 @@ func TestOneMailNamesWhoItWasTo(t *testing.T) {
 	d.run(d.c.onMailed(mailed{to: "new@acme.test", err: model.ErrNotFound}))
 	d.sees("The invite of new@acme.test wasn't mailed: not found")
 }
+
+// What is typed is taken away by ctrl+u wherever it is typed, as in a cell.
+func TestCtrlUTakesAwayWhatIsTyped(t *testing.T) {
+	d := start(t, setup{width: 80, height: 24, users: 30})
+	d.press("/").enter("zzz").sees("0 of 31").press("ctrl+u").sees("31 of 31").press("esc")
+	d.press("?").enter("zzz").sees("Nothing is called that").press("ctrl+u").misses("Nothing is called that").press("esc")
+	d.press("a m").enter("zzz").sees("0 of").press("ctrl+u").misses("0 of")
+}
+
+func TestAnErrorIsASentence(t *testing.T) {
+	d := start(t, setup{width: 80, height: 24})
+	d.press("/").enter("zzz").press("enter o").sees("There is no row to do this with").press("esc")
+	d.c.fail(&model.Error{Kind: model.ErrStatus, What: "ben@acme.test is inactive already"})
+	d.sees(" ben@acme.test is inactive already")
+}
