@@ -66,17 +66,20 @@ func (s *usersScreen) removeLabel() string {
 func (s *usersScreen) askRemove() tea.Cmd {
 	targets, called, verb, done := s.targets(), s.called(), s.removeLabel(), "removed"
 	title := "Remove " + called + "?"
-	text := called + " is removed from the account. What they made stays: service accounts, groups and workspaces."
 	one, ok := s.single()
+	text := one.Email + " is removed from the account. What they made stays: service accounts, groups and workspaces." // two may have one name
 	switch {
 	case !ok:
 		text = called + " are removed from the account, and the invites of those who haven't joined are cancelled. What they made stays."
 	case one.Status == model.StatusInvited:
 		title, verb, done = "Cancel the invite of "+called+"?", "Cancel the invite", "isn't invited any more"
-		text = "The token that " + called + " got stops working, and " + one.Email + " can be invited again."
+		text = "The token that " + one.Email + " got stops working, and the same email can be invited again."
 	}
 	text += s.handOverNote()
-	if s.aimedAtMe() {
+	switch {
+	case s.aimedAtMe() && ok:
+		text += " That is you: afterwards you can't act in this account any more."
+	case s.aimedAtMe():
 		text += " You are one of them: afterwards you can't act in this account any more."
 	}
 	work := handingOver((*model.Directory).RemoveUsers)

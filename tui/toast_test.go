@@ -98,3 +98,13 @@ func TestAnErrorIsASentence(t *testing.T) {
 	d.c.fail(&model.Error{Kind: model.ErrStatus, What: "ben@acme.test is inactive already"})
 	d.sees(" ben@acme.test is inactive already")
 }
+
+// Two people may have one name, so a question about one of them has the email.
+func TestARemovalIsAskedAboutByEmail(t *testing.T) {
+	o := newOffice(t, 80, 24)
+	o.rename("Eli")
+	o.press("x").sees("Remove Eli?", "ben@acme.test is removed").press("esc down")
+	o.press("x").sees("Remove Eli?", "eli@acme.test is removed").press("esc")
+	o.press("g x").sees("That is you").press("esc n").enter("new@acme.test").press("ctrl+s esc x").
+		sees("Cancel the invite of New?", "The token that new@acme.test got")
+}
