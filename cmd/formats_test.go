@@ -14,34 +14,40 @@ import (
 	"lanyard/model"
 )
 
-// oldAccount puts the account that a version with store format 1 left into a home of its own.
-func oldAccount(t *testing.T) (h home, handedOut map[string]string) {
+// oldAccount puts the account that a version with an earlier format of the store left into a home of its own, and opens it.
+func oldAccount(t *testing.T, format string) (h home, store *db.Store, handedOut map[string]string) {
 	t.Helper()
-	from := filepath.Join("testdata", "format-1")
+	from := filepath.Join("testdata", format)
 	dir := t.TempDir()
 	h = home{store: filepath.Join(dir, "default.db"), seals: filepath.Join(dir, "seals")}
 	if err := os.Mkdir(h.seals, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	put := func(name, to string) {
+	read := func(name string) []byte {
 		b, err := os.ReadFile(filepath.Join(from, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(to, b, 0o600); err != nil {
+		return b
+	}
+	put := func(name, to string) {
+		if err := os.WriteFile(to, read(name), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	put("store.db", h.store)
-	put("seal.json", h.seal("90711d5e2828de4ed6f3ddbda1fd514f"))
-	b, err := os.ReadFile(filepath.Join(from, "keys.json"))
+	store, err := db.Open(h.store)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(b, &handedOut); err != nil {
+	if kept, err := os.ReadFile(h.store + "." + format + ".bak"); err != nil || !bytes.Equal(kept, read("store.db")) {
+		t.Errorf("the backup has %d bytes; %v", len(kept), err)
+	}
+	put("seal.json", h.seal(store.ID()))
+	if err := json.Unmarshal(read("keys.json"), &handedOut); err != nil {
 		t.Fatal(err)
 	}
-	return h, handedOut
+	return h, store, handedOut
 }
 
 // inWords says what is in the account, in words.
@@ -82,7 +88,14 @@ func inWords(s *model.Snapshot) string {
 	return out
 }
 
-const oldInWords = `Acme
+// oldAccounts are what the last versions with earlier formats left. The time is one at which nothing in them has ended.
+var oldAccounts = []struct {
+	format  string
+	invited string
+	undone  []string // what taking back one step after the other says
+	inWords string
+}{
+	{"format-1", "Dov", nil, `Acme
 Ana Ruiz <ana@example.com> Active Admin · Web Shop as Owner
 Ben Okafor <ben@example.com> Active Builder · in sre
 Chiara Conti <chiara@example.com> Inactive Consumer · Web Shop as Viewer
@@ -91,47 +104,77 @@ deploy-bot (Ships the shop) Builder lys_Ot44… used 2026-11-25 · Web Shop as C
 auditor () Admin lys_OGHJ… used 0001-01-01
 group sre · Web Shop as Runner
 role Runner [workspace:execute]
-`
+`},
+	{"format-2", "Dov", []string{
+		"service account auditor is back, with the same key", "2 users are active again", "group night deleted",
+		"roles of 2 users back to what they were",
+	}, `Acme
+Ana Ruiz <ana@example.com> Active Admin · Web Shop as Owner
+Ben <ben@example.com> Inactive Consumer · in sre
+Chiara <chiara@example.com> Inactive Consumer · in sre
+Dov <dov@example.com> Invited Builder
+Eda <eda@example.com> Invited Builder · in night
+Finn <finn@example.com> Invited Consumer · in sre
+deploy-bot () Builder lys_pHG2… used 0001-01-01
+group sre
+group night
+`},
+}
 
-// An account of the format before opens, with a backup beside it; everything is there, its keys verify and open, and it can
-// be worked on.
-func TestStoresOfFormat1Open(t *testing.T) {
-	h, handedOut := oldAccount(t)
-	before, err := os.ReadFile(h.store)
-	if err != nil {
-		t.Fatal(err)
+// An account of an earlier format opens, with a backup beside it; everything is there, what was done can be undone, its keys
+// verify and open, and it can be worked on.
+func TestStoresOfEarlierFormatsOpen(t *testing.T) {
+	for _, old := range oldAccounts {
+		t.Run(old.format, func(t *testing.T) {
+			h, store, handedOut := oldAccount(t, old.format)
+			now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+			d := model.NewDirectory(store, model.Options{Unlock: h.vault(store.ID()).Unlock, Now: func() time.Time { return now }})
+			s, err := model.LoadSnapshot(t.Context(), store)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := inWords(s); got != old.inWords {
+				t.Errorf("there is\n%s", got)
+			}
+			me, err := model.FirstAdmin(t.Context(), store)
+			if err != nil {
+				t.Fatal(err)
+			}
+			by := model.Actor{User: me.ID, Via: model.ViaCommandLine}
+			for _, want := range old.undone {
+				if done, err := d.Undo(t.Context(), by, model.UndoChoice{}); err != nil || done.Says() != "Undone: "+want {
+					t.Errorf("it says %q, %v; want Undone: %s", done.Says(), err, want)
+				}
+			}
+			checkVerified(t, d, handedOut)
+			if s, err = model.LoadSnapshot(t.Context(), store); err != nil {
+				t.Fatal(err)
+			}
+			for i := range s.ServiceAccounts().Len() {
+				m := s.ServiceAccounts().At(i)
+				checkKey(t, d, by, m, handedOut[m.Name])
+			}
+			token, err := keys.Parse([]byte(handedOut["invite"]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if u, err := d.AcceptInvitation(t.Context(), token, model.ViaCommandLine); err != nil || u.Name != old.invited {
+				t.Errorf("the invitation: %+v, %v", u, err)
+			}
+		})
 	}
-	store, err := db.Open(h.store)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if kept, err := os.ReadFile(h.store + ".format-1.bak"); err != nil || !bytes.Equal(kept, before) {
-		t.Errorf("the backup has %d bytes, the store had %d; %v", len(kept), len(before), err)
-	}
-	now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC) // the invitation's term isn't over
-	d := model.NewDirectory(store, model.Options{Unlock: h.vault(store.ID()).Unlock, Now: func() time.Time { return now }})
-	s, err := model.LoadSnapshot(t.Context(), store)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := inWords(s); got != oldInWords {
-		t.Errorf("there is\n%s", got)
-	}
-	me, err := model.FirstAdmin(t.Context(), store)
-	if err != nil {
-		t.Fatal(err)
-	}
-	by := model.Actor{User: me.ID, Via: model.ViaCommandLine}
-	for i := range s.ServiceAccounts().Len() {
-		m := s.ServiceAccounts().At(i)
-		checkKey(t, d, by, m, handedOut[m.Name])
-	}
-	token, err := keys.Parse([]byte(handedOut["invite"]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if u, err := d.AcceptInvitation(t.Context(), token, model.ViaCommandLine); err != nil || u.Name != "Dov" {
-		t.Errorf("the invitation: %+v, %v", u, err)
+}
+
+// checkVerified asks about all API keys that were handed out, those that were rotated away and are still good included.
+func checkVerified(t *testing.T, d *model.Directory, handedOut map[string]string) {
+	t.Helper()
+	for name, key := range handedOut {
+		if name == "invite" {
+			continue
+		}
+		if v, err := d.VerifyAPIKey(t.Context(), []byte(key)); err != nil || !v.Good() {
+			t.Errorf("the key %q verifies as %+v, %v", name, v, err)
+		}
 	}
 }
 
