@@ -7,7 +7,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -91,5 +93,76 @@ func TestDeclining(t *testing.T) {
 	}
 	if out := h.run(t, "users", "show", "ben@example.com"); !strings.Contains(out, "ben@example.com") {
 		t.Error("he is gone")
+	}
+}
+
+// atTerminal runs a command at a terminal at which something is typed, and returns what it shows there.
+func atTerminal(t *testing.T, typed string, args ...string) (code int, shown string) {
+	t.Helper()
+	asked, tty, err := pty.Open()
+	if err != nil {
+		t.Skip(err)
+	}
+	if _, err := asked.WriteString(typed); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	e := &env{in: tty, out: &out, err: tty, getenv: os.Getenv, now: time.Now, cost: cheapCost}
+	code = e.run(context.Background(), args)
+	_ = tty.Close()
+	screen, _ := io.ReadAll(asked) // its end is an error
+	_ = asked.Close()
+	return code, out.String() + strings.ReplaceAll(string(screen), "\r\n", "\n")
+}
+
+// What the rules refuse is refused before anybody is asked about it.
+func TestNobodyIsAskedInVain(t *testing.T) {
+	h := newHouse(t)
+	h.run(t, "users", "set", "ben@example.com", "--role", "Auditor")
+	h.run(t, "sa", "rotate-key", "backup")
+	h.write(t, "pass", "correct horse battery staple\n")
+	h.run(t, "seal", "add", "passphrase", "--passphrase-file", filepath.Join(h.dir, "pass"))
+	for _, tt := range []struct {
+		args string
+		code int
+		says string
+	}{
+		{"users remove ana@example.com", exitConflict, "the only Active Admin"},
+		{"users remove ana@example.com --all-or-nothing", exitConflict, "the only Active Admin"},
+		{"users remove ana@example.com nobody@example.com", exitFailed, "0 users removed, 2 refused"},
+		{"users cancel ben@example.com", exitConflict, "has joined"},
+		{"roles delete Viewer", exitNotPermitted, "built in"},
+		{"roles delete Auditor", exitConflict, "in use"},
+		{"sa rotate-key ci-runner --end-old", exitConflict, "no old key"},
+		{"sa rotate-key ci-runner --grace 8d", exitUsage, "7 days at most"},
+		{"--as ben@example.com users remove dora@example.com", exitNotPermitted, "account:edit"},
+		{"--as ben@example.com users cancel chiara@example.com", exitNotPermitted, "account:invite"},
+		{"--as ben@example.com groups delete sre", exitNotPermitted, "account:edit"},
+		{"--as ben@example.com groups delete sre platform", exitNotPermitted, "0 groups deleted, 2 refused"},
+		{"--as ben@example.com workspaces delete billing", exitNotPermitted, "account:edit"},
+		{"--as ben@example.com roles delete Auditor", exitNotPermitted, "account:edit"},
+		{"--as ben@example.com sa delete backup", exitNotPermitted, "account:edit"},
+		{"--as ben@example.com sa rotate-key backup", exitNotPermitted, "account:edit"},
+		{"--as ben@example.com sa rotate-key backup --end-old", exitNotPermitted, "account:edit"},
+		{"--as ben@example.com seal remove file", exitNotPermitted, "account:edit"},
+		{"--as ben@example.com seal add passphrase", exitNotPermitted, "account:edit"},
+	} {
+		code, shown := atTerminal(t, "n\nn\nn\n", strings.Fields(tt.args)...)
+		if code != tt.code || !strings.Contains(shown, tt.says) || strings.Contains(shown, "? ") || strings.Contains(shown, "assphrase: ") {
+			t.Errorf("%s ended with %d: %s", tt.args, code, shown)
+		}
+	}
+}
+
+// Where some are refused, that is said first, and the question is about the others only.
+func TestOnlyWhatCanBeIsAskedAbout(t *testing.T) {
+	h := newHouse(t)
+	code, shown := atTerminal(t, "y\n", "users", "remove", "ben@example.com", "ana@example.com", "nobody@example.com")
+	refusal, question := strings.Index(shown, "only Active Admin"), strings.Index(shown, "Remove ben@example.com? What they made stays. [y/N]")
+	if code != exitFailed || refusal < 0 || question < refusal || strings.Count(shown, "only Active Admin") != 1 {
+		t.Errorf("it ended with %d: %s", code, shown)
+	}
+	if !strings.Contains(shown, "1 user removed, 2 refused") || strings.Contains(h.run(t, "users", "list"), "ben@") {
+		t.Errorf("it said %s", shown)
 	}
 }

@@ -41,7 +41,8 @@ type many struct {
 	follows  string  // what follows from it, to weigh before the answer
 	weigh    weigher // where it depends on what is found, whom it is about and what follows; nil where it doesn't
 	together bool
-	quiet    bool // the answer is JSON: what was done is not said in words
+	quiet    bool            // the answer is JSON: what was done is not said in words
+	said     map[string]bool // why something isn't done, as it was said already
 }
 
 // flags adds what every change of many has.
@@ -52,16 +53,14 @@ func (m *many) flags(c *cobra.Command) {
 // run finds what the arguments name, asks if that is called for, does it and says how it went. It returns the ids of what
 // was done to.
 func (m *many) run(ctx context.Context, e *env, a *acting, names []string) ([]model.ID, error) {
-	ctx = model.OneStep(ctx)
 	targets, faults, err := m.findAll(ctx, a, names)
+	if err == nil && m.question != "" && !e.yes {
+		targets, faults, err = m.ask(ctx, e, a, targets, faults)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if m.question != "" && (len(faults) == 0 || !m.together) {
-		if err := m.ask(ctx, e, a, targets); err != nil {
-			return nil, err
-		}
-	}
+	ctx = model.OneStep(ctx)
 	var out model.Outcome
 	switch {
 	case m.together && len(faults) > 0: // it isn't begun; what else would be refused is worth knowing
@@ -80,18 +79,39 @@ func (m *many) run(ctx context.Context, e *env, a *acting, names []string) ([]mo
 	return m.report(e, len(names), targets, faults, out)
 }
 
-// ask asks about those that there is something to ask about.
-func (m *many) ask(ctx context.Context, e *env, a *acting, targets []target) (err error) {
-	follows := m.follows
+// ask has the rules say what can't be done, and asks about the rest: nobody thinks about what is refused anyway. It returns
+// what is left to do, and why the others aren't. The rules are asked again when it is done, for the answer may take its time.
+func (m *many) ask(ctx context.Context, e *env, a *acting, targets []target, faults []error) ([]target, []error, error) {
+	out, err := m.rehearse(ctx, a, targets)
+	if err != nil {
+		return nil, nil, err
+	}
+	targets, faults = sortOut(targets, faults, out)
+	if m.together && len(faults) > 0 {
+		return targets, faults, nil
+	}
+	about, follows := targets, m.follows
 	if m.weigh != nil {
-		if targets, follows, err = m.weigh(ctx, a, targets); err != nil {
-			return err
+		if about, follows, err = m.weigh(ctx, a, targets); err != nil {
+			return nil, nil, err
 		}
 	}
-	if len(targets) == 0 {
-		return nil
+	if len(about) == 0 {
+		return targets, faults, nil
 	}
-	return e.ask(m.question, m.noun, targets, follows)
+	m.say(e, faults)
+	return targets, faults, e.ask(m.question, m.noun, about, follows)
+}
+
+// sortOut takes those that were refused out of the targets, and adds why to the faults.
+func sortOut(targets []target, faults []error, out model.Outcome) ([]target, []error) {
+	refused := map[model.ID]bool{}
+	for _, r := range out.Refused {
+		refused[r.ID] = true
+		r.Name = cmp.Or(nameOf(targets, r.ID), r.Name) // of a user the email: two can have one name
+		faults = append(faults, named(r))
+	}
+	return slices.DeleteFunc(slices.Clone(targets), func(t target) bool { return refused[t.id] }), faults
 }
 
 func (m *many) findAll(ctx context.Context, a *acting, names []string) ([]target, []error, error) {
@@ -149,15 +169,10 @@ func (m *many) rehearse(ctx context.Context, a *acting, targets []target) (out m
 
 // report says what was done, and what wasn't and why.
 func (m *many) report(e *env, asked int, targets []target, faults []error, out model.Outcome) ([]model.ID, error) {
-	refused := map[model.ID]bool{}
-	for _, r := range out.Refused {
-		refused[r.ID] = true
-		r.Name = cmp.Or(nameOf(targets, r.ID), r.Name) // of a user the email: two can have one name
-		faults = append(faults, named(r))
-	}
+	left, faults := sortOut(targets, faults, out)
 	var done []model.ID
-	for _, t := range targets {
-		if out.Done > 0 && !refused[t.id] {
+	for _, t := range left {
+		if out.Done > 0 {
 			done = append(done, t.id)
 		}
 	}
@@ -226,14 +241,10 @@ func (m *many) failure(e *env, asked, done int, faults []error) error {
 		return faults[0]
 	}
 	code, same := exitCode(faults[0]), true
-	said := map[string]bool{}
 	for _, f := range faults {
 		same = same && exitCode(f) == code
-		if !said[f.Error()] {
-			said[f.Error()] = true
-			printError(e.err, f)
-		}
 	}
+	m.say(e, faults)
 	summary := fmt.Sprintf("%s %s, %s refused", count(done, m.noun), m.done, count(len(faults), ""))
 	if m.together {
 		summary = fmt.Sprintf("Nothing was changed: %s refused, and it was all or nothing", count(len(faults), ""))
@@ -243,6 +254,19 @@ func (m *many) failure(e *env, asked, done int, faults []error) error {
 		return silent{faults[0]}
 	}
 	return silent{errors.New(summary)}
+}
+
+// say says why some aren't done to, each reason once.
+func (m *many) say(e *env, faults []error) {
+	if m.said == nil {
+		m.said = map[string]bool{}
+	}
+	for _, f := range faults {
+		if why := f.Error(); !m.said[why] {
+			m.said[why] = true
+			printError(e.err, f)
+		}
+	}
 }
 
 // each makes work of one of the Directory's methods that change many.

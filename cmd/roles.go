@@ -221,7 +221,7 @@ func changed(r model.Role, add, drop []model.Permission) []model.Permission {
 
 func (e *env) deleteRolesCommand() *cobra.Command {
 	m := &many{
-		noun: "role", done: "deleted", find: findRole, question: "Delete", follows: "A role that somebody has stays.",
+		noun: "role", done: "deleted", find: findRole, question: "Delete",
 		do: each(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 			return a.DeleteRoles(ctx, a.me, list)
 		}),

@@ -56,6 +56,16 @@ func (e *env) sealer() (*sealer, error) {
 	return &sealer{e: e, store: store, vault: h.vaultOf(store, e.now)}, nil
 }
 
+// resealer is a sealer for one who may change the sealing key. The rules are asked before anybody is: for a passphrase, or
+// whether they mean it.
+func (e *env) resealer(ctx context.Context) (*sealer, error) {
+	s, err := e.sealer()
+	if err == nil {
+		_, err = e.mayReseal(ctx, s.store)
+	}
+	return s, err
+}
+
 // sealing is a sealing key about to be changed: what was read, and the bytes that it was read from.
 type sealing struct {
 	file *keys.SealFile
@@ -155,7 +165,7 @@ number, which lanyard seal status gives. A script does it with two files.`,
 
 // addWay opens the sealing key, adds a way to it and says so.
 func (e *env) addWay(ctx context.Context, add func(*keys.SealFile, *keys.Root) (keys.Slot, error)) error {
-	s, err := e.sealer()
+	s, err := e.resealer(ctx)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func oneWay(_ *cobra.Command, args []string) error {
 }
 
 func (e *env) sealRemove(cmd *cobra.Command, which string) error {
-	s, err := e.sealer()
+	s, err := e.resealer(cmd.Context())
 	if err != nil {
 		return err
 	}
