@@ -55,6 +55,8 @@ func (e *env) checkFile(ctx context.Context, path string) (checkReport, error) {
 	switch {
 	case ctx.Err() != nil:
 		return r, ctx.Err()
+	case toldToStop(err):
+		return r, errStopped
 	case err != nil:
 		if failed := failedCheck(err, said); failed != nil {
 			return r, failed

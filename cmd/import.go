@@ -157,15 +157,12 @@ func (p *planned) apply(ctx context.Context, a *acting, rows []model.Row, how mo
 		invited = nil
 	}
 	if err != nil && (p.together || p.dry) { // nothing was done
-		if ctx.Err() != nil {
-			err = fmt.Errorf("interrupted, and nothing was changed: %w", err)
-		}
-		return invited, err
+		return invited, interrupted(ctx, err)
 	}
 	said := p.say(plan)
 	if err != nil {
 		if ctx.Err() != nil {
-			err = &model.Error{What: "Interrupted", Hint: "What was done before is kept, and the rest is done by doing it again."}
+			err = &model.Error{Kind: errTold, What: "Interrupted", Hint: "What was done before is kept, and the rest is done by doing it again."}
 		}
 		return invited, errors.Join(err, said)
 	}

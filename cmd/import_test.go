@@ -432,7 +432,7 @@ func TestImportInterruptedTogether(t *testing.T) {
 	var out, errs bytes.Buffer
 	p := planned{env: &env{out: &out, err: &errs, getenv: os.Getenv}, together: true, done: "imported"}
 	invited, err := p.apply(ctx, a, rows, model.Importing{Role: model.RoleBuilder})
-	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "nothing was changed") || len(invited) > 0 || out.Len() > 0 {
+	if !errors.Is(err, errStopped) || !strings.Contains(err.Error(), "nothing was changed") || len(invited) > 0 || out.Len() > 0 {
 		t.Errorf("%v; %d invited; %s", err, len(invited), &out)
 	}
 	if got := exported(t, a); got != want {

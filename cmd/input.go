@@ -6,15 +6,7 @@ import (
 	"os"
 
 	"golang.org/x/term"
-
-	"lanyard/model"
 )
-
-// errStopped means that the process was told to stop while it waited for what somebody types, or for standard input.
-var errStopped error = &model.Error{What: "Interrupted: nothing was changed"}
-
-// errInterrupted is what a command ends with that was told to stop in the middle.
-var errInterrupted error = &model.Error{What: "Interrupted"}
 
 // input is standard input as commands read it: a signal ends the waiting, which a read by itself doesn't notice.
 func (e *env) input() io.Reader { return &stoppable{e.context(), e.in} }

@@ -59,7 +59,7 @@ func parseTerm(s string) (time.Duration, error) {
 		err = errors.New("it would end at once")
 	}
 	if err != nil {
-		return 0, usage(timeHint, "--term: %v", err)
+		return 0, usage("Write it as "+orList(terms)+": from 1 hour to 90 days.", "--term: %v", err)
 	}
 	return term, nil
 }

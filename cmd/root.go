@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,15 +42,13 @@ type env struct {
 
 	stores  []*db.Store  // to be closed at the end
 	changed *atomic.Bool // whether something was done in the account; nil until it is opened
+	told    bool         // the command ended because it was told to stop
 }
 
 // Main runs the program with its arguments and returns the exit code.
 func Main(args []string) int {
 	harden()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once, whatever it does
-	return system().run(ctx, args)
+	return system().untilTold(args)
 }
 
 // system is the env of a process.
@@ -70,8 +66,8 @@ func (e *env) run(ctx context.Context, args []string) int {
 	called, err := root.ExecuteContextC(ctx)
 	err = e.lostOutput(called, err)
 	e.close()
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = errInterrupted
+	if ctx.Err() != nil {
+		err = e.interruption(called, err)
 	}
 	if _, said := errors.AsType[silent](err); err != nil && !said {
 		printError(e.err, err)

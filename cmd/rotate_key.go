@@ -56,7 +56,7 @@ func (r *rotation) check(c *cobra.Command, e *env, names []string) (time.Duratio
 	grace, err := parseTime(r.grace)
 	switch {
 	case err != nil:
-		return 0, usage(timeHint, "--grace: %v", err)
+		return 0, usage("Write it as "+orList(graces)+": 7 days at most.", "--grace: %v", err)
 	case r.endOld && (c.Flags().Changed("grace") || r.key.copy || r.key.show):
 		return 0, usage("Leave --grace, --copy and --show-key out.", "--end-old makes no new key")
 	case len(names) > 1 && (r.key.copy || r.key.show):
@@ -162,8 +162,11 @@ func oldKeyUntil(s model.ServiceAccountDetails, on screen) string {
 	return "; the old one stays good until " + on.moment(s.OldKey.ExpiresAt)
 }
 
-// timeHint is how a length of time is written.
-const timeHint = "Write it as 30m, 24h, 7d or 2w."
+// graces and terms are how a grace and the term of an invitation are written, as hints say it: all of them are allowed.
+var (
+	graces = []string{"0", "30m", "24h", "7d"}
+	terms  = []string{"12h", "7d", "2w"}
+)
 
 // parseTime reads a length of time: a number of days or weeks, "7d" or "2w", or what Go calls a duration, "90m".
 func parseTime(s string) (time.Duration, error) {

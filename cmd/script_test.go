@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		harden()
 		e := system()
 		e.cost = cheapCost
-		os.Exit(e.run(context.Background(), os.Args[1:]))
+		os.Exit(e.untilTold(os.Args[1:]))
 	}
 	if os.Getenv(runAsLanyard) != "" {
 		run()

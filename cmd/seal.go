@@ -95,7 +95,7 @@ func (s *sealer) write(ctx context.Context, c *sealing) error {
 	if err != nil {
 		return err
 	}
-	return db.ChangePrivate(ctx, s.vault.path, maxSealFile, func(now []byte) ([]byte, error) {
+	err = db.ChangePrivate(ctx, s.vault.path, maxSealFile, func(now []byte) ([]byte, error) {
 		if bytes.Equal(now, changed) {
 			return changed, nil // by the try before, whose event couldn't be written
 		}
@@ -106,6 +106,10 @@ func (s *sealer) write(ctx context.Context, c *sealing) error {
 		}
 		return changed, nil
 	})
+	if err == nil {
+		s.e.noted().Store(true)
+	}
+	return err
 }
 
 // change is write with an event of what was added or removed.

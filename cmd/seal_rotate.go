@@ -99,6 +99,7 @@ func (s *sealer) renew(ctx context.Context, d *model.Directory, actor model.Acto
 func (e *env) resealed(ctx context.Context, store *db.Store, out model.Resealed, first string, begun bool, err error) error {
 	if err != nil {
 		if begun {
+			e.noted().Store(true)
 			_, _ = fmt.Fprintln(e.err, first+" Every key still opens; run lanyard seal rotate again to seal the rest anew.")
 		}
 		return err

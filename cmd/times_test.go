@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lanyard/model"
 )
 
 // A time is in one's own zone at a terminal, and for a program the same everywhere.
@@ -43,6 +45,20 @@ func TestPipedTimesAreStable(t *testing.T) {
 		}
 		if found := local.FindString(out); found != "" {
 			t.Errorf("%s has a time of no zone: %q", args, found)
+		}
+	}
+}
+
+// What a hint says of how a time is written is allowed.
+func TestHintsOfTimesAreAllowed(t *testing.T) {
+	for _, tt := range []struct {
+		list        []string
+		least, most time.Duration
+	}{{graces, 0, model.MaxGrace}, {terms, model.MinInviteTerm, model.MaxInviteTerm}} {
+		for _, s := range tt.list {
+			if d, err := parseTime(s); err != nil || d < tt.least || d > tt.most {
+				t.Errorf("%s: %v, %v", s, d, err)
+			}
 		}
 	}
 }
