@@ -24,32 +24,36 @@ func (e *env) machines() *listing[model.ServiceAccount, model.ServiceAccountDeta
 			return []string{s.Name, s.Description, s.RoleName, spaceNames(s.Access)}
 		},
 		answer: func(s model.ServiceAccountDetails) any { return machineJSON(s, nil) },
-		facts:  machineFacts, columns: machineColumns(), more: machineKeyColumns(),
+		facts:  machineFacts, columns: e.machineColumns(), more: machineKeyColumns(),
 	}
+}
+
+// oldKey is the key before the last rotation while it is still good, zero where there is none.
+func oldKey(s model.ServiceAccountDetails) model.APIKey {
+	if s.OldKey == nil {
+		return model.APIKey{}
+	}
+	return *s.OldKey
 }
 
 // machineKeyColumns are what more there is to say about the keys of one service account.
 func machineKeyColumns() []column[model.ServiceAccountDetails] {
 	type s = model.ServiceAccountDetails
-	old := func(s s) (k model.APIKey) {
-		if s.OldKey != nil {
-			k = *s.OldKey
-		}
-		return k
-	}
 	return []column[s]{
 		{key: "key_created_at", plain: func(s s) string { return timeText(s.APIKey.CreatedAt) }},
+		{key: "key_last_used_at", plain: func(s s) string { return timeText(s.APIKey.LastUsedAt) }},
 		{key: "previous_key", plain: func(s s) string {
 			if s.OldKey == nil {
 				return ""
 			}
 			return s.OldKey.Hint()
 		}},
-		{key: "previous_key_expires_at", plain: func(s s) string { return timeText(old(s).ExpiresAt) }},
+		{key: "previous_key_expires_at", plain: func(s s) string { return timeText(oldKey(s).ExpiresAt) }},
+		{key: "previous_key_last_used_at", plain: func(s s) string { return timeText(oldKey(s).LastUsedAt) }},
 	}
 }
 
-func machineColumns() []column[model.ServiceAccountDetails] {
+func (e *env) machineColumns() []column[model.ServiceAccountDetails] {
 	type s = model.ServiceAccountDetails
 	return []column[s]{
 		{key: "id", plain: func(s s) string { return idJSON(s.ID) }, order: func(s s) string { return numberOrder(int(s.ID)) }},
@@ -60,8 +64,8 @@ func machineColumns() []column[model.ServiceAccountDetails] {
 			cell: func(s s) grid.Cell { return tui.RoleCell(s.Role, s.RoleName) },
 		},
 		{
-			key: "key", title: "API key", least: 9, yields: 1, plain: func(s s) string { return s.APIKey.Hint() },
-			cell: func(s s) grid.Cell { return grid.Cell{Text: s.APIKey.Hint(), Tone: theme.Accent} },
+			key: "key", title: "API key", least: 16, yields: 1, plain: func(s s) string { return s.APIKey.Hint() },
+			cell: func(s s) grid.Cell { return tui.KeyCell(s.APIKey, oldKey(s), e.now()) },
 		},
 		{
 			key: "workspaces", title: "Workspaces", least: 10, yields: 7, plain: func(s s) string { return grantWords(s.Access) },
@@ -73,17 +77,23 @@ func machineColumns() []column[model.ServiceAccountDetails] {
 			cell: func(s s) grid.Cell { return grid.Cell{Text: dayText(s.CreatedAt)} },
 		},
 		{
-			key: "last_used_at", title: "Last used", least: 16, yields: 5, plain: func(s s) string { return timeText(s.APIKey.LastUsedAt) },
-			cell: func(s s) grid.Cell { return grid.Cell{Text: momentText(s.APIKey.LastUsedAt)} },
+			key: "last_used_at", title: "Last used", least: 16, yields: 5, plain: func(s s) string { return timeText(tui.LastUsed(s.APIKey, oldKey(s))) },
+			cell: func(s s) grid.Cell { return grid.Cell{Text: momentText(tui.LastUsed(s.APIKey, oldKey(s)))} },
 		},
 		{key: "expires_at", plain: func(s s) string { return timeText(s.APIKey.ExpiresAt) }},
 	}
 }
 
 func machineFacts(s model.ServiceAccountDetails) []fact {
-	old := ""
+	old, oldUsed := "", ""
 	if s.OldKey != nil {
-		old = s.OldKey.Hint() + " until " + momentText(s.OldKey.ExpiresAt)
+		old, oldUsed = s.OldKey.Hint()+" until "+momentText(s.OldKey.ExpiresAt), "never"
+		if !s.OldKey.LastUsedAt.IsZero() {
+			oldUsed = momentText(s.OldKey.LastUsedAt)
+		}
+		if tui.IdleSinceRotation(s.APIKey, *s.OldKey) {
+			oldUsed += ", not since the rotation"
+		}
 	}
 	return []fact{
 		{"Name", grid.Cell{Text: s.Name}},
@@ -95,6 +105,7 @@ func machineFacts(s model.ServiceAccountDetails) []fact {
 		{"Last used", grid.Cell{Text: momentText(s.APIKey.LastUsedAt)}},
 		{"Key ends", grid.Cell{Text: momentText(s.APIKey.ExpiresAt)}},
 		{"Old key", grid.Cell{Text: old, Tone: theme.Warn}},
+		{"Old key used", grid.Cell{Text: oldUsed}},
 		{"Created", grid.Cell{Text: momentText(s.CreatedAt)}},
 		{"Created by", grid.Cell{Text: s.Creator}},
 		{"Id", grid.Cell{Text: idJSON(s.ID)}},

@@ -6,6 +6,8 @@ import (
 	"hash/fnv"
 	"io"
 	"os"
+
+	"lanyard/model"
 )
 
 // What bbolt keeps at the beginning of each of its two meta pages, as of its version 1.5: a page header of 16 bytes, then
@@ -92,6 +94,10 @@ func newestMeta(f io.ReaderAt, pageSize uint64) (boltMeta, error) {
 // one and dies on one that is cut short.
 func inspect(path string) error {
 	info, err := private(path)
+	if errors.Is(err, ErrExposed) && !begun(path) {
+		return fault(model.ErrDamaged, "Name another with --db, or put a backup in its place: lanyard restore FILE.",
+			"%s isn't a store, or its beginning is destroyed", path)
+	}
 	if err != nil {
 		return err
 	}
@@ -113,4 +119,15 @@ func inspect(path string) error {
 		return fault(ErrTruncated, restoreHint, "The store %s is cut short: it has %d of %d bytes", path, info.Size(), m.highWater*m.pageSize)
 	}
 	return nil
+}
+
+// begun reports whether a file begins as a store does, or can't be looked at. To close one that doesn't would be no help.
+func begun(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return true
+	}
+	defer func() { _ = f.Close() }()
+	_, err = newestMeta(f, 0)
+	return err == nil
 }

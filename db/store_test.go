@@ -241,6 +241,8 @@ func TestBadFilesGetASentence(t *testing.T) {
 		{file("half", whole[:used(t, good.path)/2], 0o600), ErrTruncated, "cut short"},
 		{file("noise", noise, 0o600), model.ErrDamaged, "damaged"},
 		{foreign, model.ErrDamaged, "holds no account"},
+		{file("text", []byte("no store at all"), 0o644), model.ErrDamaged, "isn't a store"},
+		{file("nothing", nil, 0o644), model.ErrDamaged, "isn't a store"},
 		{file("group", whole, 0o640), ErrExposed, "0640"},
 		{file("both", whole, 0o660), ErrExposed, "0660"},
 		{file("world", whole, 0o604), ErrExposed, "0604"},

@@ -67,7 +67,7 @@ func (s *serviceAccountsScreen) describe() []column[machine] {
 	role.edit = &edit[machine]{may: mayEdit, options: machineRoles, choose: setMachineRole}
 	key := g(grid.Column[machine]{
 		Key: "key", Title: "API key", Min: 9, Ideal: 9, Priority: 1,
-		Cell:    func(m machine) grid.Cell { return keyCell(m, s.c.now()) },
+		Cell:    func(m machine) grid.Cell { return KeyCell(m.APIKey, m.OldKey, s.c.now()) },
 		SortKey: func(b []byte, m machine) []byte { return append(b, m.APIKey.PublicID...) },
 	})
 	key.open = "service_account.copy_key"

@@ -9,25 +9,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/model"
-	"lanyard/tui/grid"
-	"lanyard/tui/theme"
 )
 
 // oldUntil is when the key that was rotated away ends, zero if it has ended or there is none.
-func (m machine) oldUntil(now time.Time) time.Time {
-	if m.OldKey.ID == 0 || m.OldKey.Expired(now) {
-		return time.Time{}
-	}
-	return m.OldKey.ExpiresAt
-}
+func (m machine) oldUntil(now time.Time) time.Time { return goodUntil(m.OldKey, now) }
 
 // lastUsed is when either key was last used.
-func (m machine) lastUsed() time.Time {
-	if m.OldKey.LastUsedAt.After(m.APIKey.LastUsedAt) {
-		return m.OldKey.LastUsedAt
-	}
-	return m.APIKey.LastUsedAt
-}
+func (m machine) lastUsed() time.Time { return LastUsed(m.APIKey, m.OldKey) }
 
 // What an API key cell takes to say until when an old key is good: in so many words, and in few, for which Created and the
 // description make way.
@@ -35,22 +23,6 @@ const (
 	rotatedWidth = len("2 keys - old until 30 Nov")
 	rotatedLeast = len("2 keys to 30 Nov")
 )
-
-// keyCell shows the key masked, or that there are two and until when.
-func keyCell(m machine, now time.Time) grid.Cell {
-	until := m.oldUntil(now)
-	if m.APIKey.Lost() {
-		return grid.Cell{Text: m.APIKey.Hint(), Short: "lost", Tone: theme.Warn}
-	}
-	if until.IsZero() {
-		return grid.Cell{Text: m.APIKey.Hint(), Tone: theme.Accent}
-	}
-	when := until.Local().Format("2 Jan") // a week away at most
-	if sameDay(until, now) {
-		when = until.Local().Format("15:04")
-	}
-	return grid.Cell{Text: "2 keys · old until " + when, Short: "2 keys to " + when, Tone: theme.Accent}
-}
 
 // lookedAt is how many service accounts are looked at for an old key that is still good. Of more, some have one.
 const lookedAt = 1000
@@ -107,7 +79,7 @@ func keyFacts(m machine, now time.Time) [][2]string {
 		}
 	}
 	used := ago(old.LastUsedAt, now)
-	if !old.LastUsedAt.IsZero() && old.LastUsedAt.Before(m.APIKey.CreatedAt.Truncate(time.Minute)) {
+	if IdleSinceRotation(m.APIKey, old) {
 		used += " · not since the rotation"
 	}
 	return append(pairs, [2]string{"Old key", old.Hint() + " · " + end}, [2]string{"Old key used", used})
