@@ -166,3 +166,19 @@ func TestOnlyWhatCanBeIsAskedAbout(t *testing.T) {
 		t.Errorf("it said %s", shown)
 	}
 }
+
+// A question about several reads as one, and is broken between words.
+func TestQuestionsAboutSeveral(t *testing.T) {
+	h := newHouse(t)
+	h.run(t, "users", "invite", "eva@example.com", "--role", "Builder")
+	for args, want := range map[string]string{
+		"sa delete ci-runner backup":                      "Delete 2 service accounts? Their API keys stop working at once. [y/N]",
+		"users cancel chiara@example.com eva@example.com": "Cancel the invite of 2 users? Their tokens stop working at once. [y/N]",
+		"groups delete sre platform":                      "Delete 2 groups? The members stay in the account, without what the\ngroups gave them. [y/N]",
+		"groups delete sre":                               "Delete sre? The members stay in the account, without what the group gave\nthem. [y/N]",
+	} {
+		if _, shown := atTerminal(t, "n\n", strings.Fields(args)...); !strings.Contains(shown, want) {
+			t.Errorf("%s asked %q", args, shown)
+		}
+	}
+}

@@ -167,6 +167,7 @@ func (e *env) deleteGroupsCommand() *cobra.Command {
 	m := &many{
 		noun: "group", done: "deleted", find: findGroup, question: "Delete",
 		follows: "The members stay in the account, without what the group gave them.",
+		several: "The members stay in the account, without what the groups gave them.",
 		do: each(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 			return a.DeleteGroups(ctx, a.me, list)
 		}),

@@ -38,7 +38,9 @@ type many struct {
 	find     finder
 	do       work
 	question string  // "Remove"; "" asks nothing
+	counts   string  // what it counts where it is about several: "user"; the noun if empty
 	follows  string  // what follows from it, to weigh before the answer
+	several  string  // the same for several, where that reads otherwise
 	weigh    weigher // where it depends on what is found, whom it is about and what follows; nil where it doesn't
 	together bool
 	quiet    bool            // the answer is JSON: what was done is not said in words
@@ -100,7 +102,10 @@ func (m *many) ask(ctx context.Context, e *env, a *acting, targets []target, fau
 		return targets, faults, nil
 	}
 	m.say(e, faults)
-	return targets, faults, e.ask(m.question, m.noun, about, follows)
+	if len(about) > 1 && m.weigh == nil {
+		follows = cmp.Or(m.several, follows)
+	}
+	return targets, faults, e.ask(m.question, cmp.Or(m.counts, m.noun), about, follows)
 }
 
 // sortOut takes those that were refused out of the targets, and adds why to the faults.

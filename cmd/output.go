@@ -77,14 +77,22 @@ func (e *env) screen() screen {
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return screen{}
 	}
-	s := screen{width: fallbackWidth, theme: theme.New(theme.Options{
+	s := screen{theme: theme.New(theme.Options{
 		Dark: !lightBackground(e.getenv("COLORFGBG")), NoColor: e.getenv("NO_COLOR") != "", Bare: e.getenv("TERM") == "dumb",
 		ASCII: e.ascii || !utf8Locale(e.getenv),
 	})}
-	if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
-		s.width = w
-	}
+	s.width = widthOf(f)
 	return s
+}
+
+// widthOf is how wide a terminal is, or taken to be.
+func widthOf(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return fallbackWidth
 }
 
 // lightBackground reads what some terminals tell their programs of their colours: "0;15" is black on white. A command

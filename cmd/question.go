@@ -28,7 +28,7 @@ func (e *env) interactive() bool { return isTerminal(e.in) && isTerminal(e.err) 
 
 // reply shows a question and returns what is typed, in lower case: "" for an empty line, and at the end of the input.
 func (e *env) reply(question string) (answer string, ended bool, err error) {
-	if _, err := fmt.Fprint(e.err, question+" "); err != nil {
+	if _, err := fmt.Fprint(e.err, wrapped(question, widthOf(e.err))+" "); err != nil {
 		return "", false, err
 	}
 	answer, err = bufio.NewReader(e.input()).ReadString('\n')
@@ -40,6 +40,20 @@ func (e *env) reply(question string) (answer string, ended bool, err error) {
 		return "", false, err
 	}
 	return strings.ToLower(strings.TrimSpace(answer)), ended, nil
+}
+
+// answerRoom is what is left free behind a question to type into.
+const answerRoom = 8
+
+// wrapped breaks the lines of a question that are wider than the terminal, which would break words.
+func wrapped(question string, width int) string {
+	lines := strings.Split(question, "\n")
+	for i, line := range lines {
+		if text.Width(line)+answerRoom > width {
+			lines[i] = strings.Join(text.Mode{}.Wrap(line, max(width-answerRoom, 1)), "\n")
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // ask asks before what can't be taken back, unless --yes has answered. Where nobody can be asked, it is an error.

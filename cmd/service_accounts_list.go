@@ -190,6 +190,7 @@ func (e *env) setMachinesCommand() *cobra.Command {
 func (e *env) deleteMachinesCommand() *cobra.Command {
 	m := &many{
 		noun: "service account", done: "deleted", find: findMachine, question: "Delete", follows: "Its API key stops working at once.",
+		several: "Their API keys stop working at once.",
 		do: each(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 			return a.DeleteServiceAccounts(ctx, a.me, list)
 		}),

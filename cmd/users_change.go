@@ -27,6 +27,7 @@ func manyCommand(e *env, m *many, c *cobra.Command) *cobra.Command {
 func (e *env) cancelCommand() *cobra.Command {
 	m := &many{
 		noun: "invite", done: "cancelled", find: findInvited, question: "Cancel the invite of", follows: "Its token stops working at once.",
+		counts: "user", several: "Their tokens stop working at once.",
 		do: each(func(ctx context.Context, a *acting, list []model.Seen) (model.Outcome, error) {
 			return a.CancelInvites(ctx, a.me, list)
 		}),
