@@ -62,7 +62,7 @@ func (e *env) hidden(f *os.File) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	line, err := untilStopped(e.context(), func() ([]byte, error) { return term.ReadPassword(fd) })
+	line, err := untilStopped(e.context(), func() ([]byte, error) { return readHidden(f) })
 	if err == errStopped { //nolint:errorlint // it is ours: nobody has wrapped it
 		_ = term.Restore(fd, before) // nobody is left to tell
 	}

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"os"
@@ -22,12 +21,6 @@ type awaited struct {
 func (a awaited) Read(p []byte) (int, error) {
 	close(a.begun)
 	return a.Reader.Read(p)
-}
-
-// stopping is a command line that may be told to stop.
-func stopping(in io.Reader) (e *env, said *bytes.Buffer) {
-	said = &bytes.Buffer{}
-	return &env{in: in, out: io.Discard, err: said, getenv: os.Getenv, now: time.Now, cost: passphraseCost}, said
 }
 
 // Whatever waits for standard input ends when the process is told to stop.
@@ -92,4 +85,28 @@ func termios(t *testing.T, tty *os.File) unix.Termios {
 		t.Fatal(err)
 	}
 	return *is
+}
+
+// ctrl+d ends a prompt whose answer isn't shown, and says so in words.
+func TestPromptsEndWithTheInput(t *testing.T) {
+	h := newHouse(t)
+	h.run(t, "seal", "add", "passphrase", "--passphrase-file", h.dir+"/new.txt")
+	h.run(t, "seal", "remove", "file", "--yes", "--passphrase-file", h.dir+"/new.txt")
+	for _, tt := range []struct {
+		args string
+		code int
+		says string
+	}{
+		{"verify", exitUsage, "No key was given"},
+		{"users accept", exitUsage, "No token was given"},
+		{"groups create ops", exitFailed, "Nothing was typed, and nothing was changed"},
+	} {
+		code, shown := atTerminal(t, "\x04", strings.Fields(tt.args)...)
+		if code != tt.code || !strings.Contains(shown, tt.says) || strings.Contains(shown, "EOF") {
+			t.Errorf("%s ended with %d: %s", tt.args, code, shown)
+		}
+	}
+	if _, shown := atTerminal(t, "correct horse battery staplf\be\n", "groups", "create", "ops"); !strings.Contains(shown, "Created the group ops") {
+		t.Errorf("it said %s", shown)
+	}
 }

@@ -126,5 +126,8 @@ func (e *env) prompt(prompt string) ([]byte, error) {
 	_, _ = fmt.Fprint(e.err, prompt)
 	line, err := e.hidden(f)
 	_, _ = fmt.Fprintln(e.err)
+	if errors.Is(err, io.EOF) {
+		err = &model.Error{Kind: err, What: "Nothing was typed, and nothing was changed"}
+	}
 	return line, err
 }

@@ -6,13 +6,21 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 )
+
+// stopping is a command line that may be told to stop.
+func stopping(in io.Reader) (e *env, said *bytes.Buffer) {
+	said = &bytes.Buffer{}
+	return &env{in: in, out: io.Discard, err: said, getenv: os.Getenv, now: time.Now, cost: passphraseCost}, said
+}
 
 // A command that a signal ends dies of it, so that a script that called it ends too and doesn't go on with the next.
 func TestSignalEndsTheCaller(t *testing.T) {

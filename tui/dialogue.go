@@ -233,7 +233,7 @@ func (d *dialogue) wait(read func() (string, error)) (string, error) {
 
 // leave ends the dialogue without another word: nobody is there.
 func (d *dialogue) leave() {
-	d.talk.Answered()
+	d.talk.Left()
 	d.over = true
 }
 

@@ -122,6 +122,10 @@ func (t *Lines) Answered() {
 	}
 }
 
+// Left goes to a new line behind a question that nobody answers any more: the input is at its end, or the program is told to
+// stop.
+func (t *Lines) Left() { t.write([]byte{'\n'}) }
+
 // line reads a line into the reader's own memory, where it stands until the next one is read.
 func (t *Lines) line() ([]byte, error) {
 	b, err := t.in.ReadSlice('\n')

@@ -108,3 +108,23 @@ func TestPick(t *testing.T) {
 		}
 	}
 }
+
+// A terminal goes to the next line with an answer, and nothing does without one.
+func TestWhereTheNextLineBegins(t *testing.T) {
+	for _, tt := range []struct {
+		echo bool
+		does func(*Lines)
+		want string
+	}{
+		{true, (*Lines).Answered, ""},
+		{false, (*Lines).Answered, "\n"},
+		{true, (*Lines).Left, "\n"},
+		{false, (*Lines).Left, "\n"},
+	} {
+		var out strings.Builder
+		tt.does(New(Options{In: strings.NewReader(""), Out: &out, Echo: tt.echo}))
+		if out.String() != tt.want {
+			t.Errorf("%q, not %q", out.String(), tt.want)
+		}
+	}
+}
