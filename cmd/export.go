@@ -22,12 +22,14 @@ no key, no token, no id and no time. Imported into an account that was just made
 gives the same export again.
 
 --csv writes one list for a spreadsheet instead. There a cell that begins with =, +,
-- or @ gets an apostrophe, so that it is never taken for a formula. Exporting is
+- or @ gets an apostrophe, so that it is never taken for a formula. Excel knows that
+it is UTF-8 only by a byte order mark, which --bom puts before it. Exporting is
 recorded, before anything is written.`
 
 // exporting is what export was asked for.
 type exporting struct {
 	csv   string
+	bom   bool
 	force bool
 }
 
@@ -43,7 +45,7 @@ func (e *env) exportCommand() *cobra.Command {
 		},
 		Example: `  lanyard export acme.json
   lanyard export --force acme.json
-  lanyard export --csv users users.csv
+  lanyard export --csv users --bom users.csv
   lanyard export --csv service-accounts | head -n 3`,
 		RunE: func(c *cobra.Command, args []string) error {
 			to := "-"
@@ -55,14 +57,21 @@ func (e *env) exportCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&x.csv, "csv", "", "one `LIST` as CSV: "+orList(exportLists))
 	choices(c, "csv", exportLists...)
+	c.Flags().BoolVar(&x.bom, "bom", false, "with --csv: begin with a byte order mark, for Excel")
 	c.Flags().BoolVar(&x.force, "force", false, "replace a file that is there")
 	return c
 }
+
+// byteOrderMark is what a text in UTF-8 begins with for programs that take it for something else without.
+const byteOrderMark = "\ufeff"
 
 // exportLists are what --csv takes.
 var exportLists = []string{"users", "service-accounts", "groups", "workspaces", "roles"}
 
 func (e *env) export(ctx context.Context, to string, x exporting) error {
+	if x.bom && x.csv == "" {
+		return usage("Leave --bom out, or add --csv LIST.", "--bom is for --csv: JSON begins with none")
+	}
 	write, what := e.exportAccount, "everything"
 	if x.csv != "" {
 		what = strings.ReplaceAll(x.csv, "-", " ")
@@ -81,7 +90,14 @@ func (e *env) export(ctx context.Context, to string, x exporting) error {
 	if err != nil {
 		return err
 	}
-	fill := func(w io.Writer) error { return write(ctx, w, a, account) }
+	fill := func(w io.Writer) error {
+		if x.bom {
+			if _, err := io.WriteString(w, byteOrderMark); err != nil {
+				return err
+			}
+		}
+		return write(ctx, w, a, account)
+	}
 	if to == "-" {
 		return e.write(fill)
 	}

@@ -129,12 +129,7 @@ func (r *csvReader) row(line int, record []string) model.Row {
 		}
 		return s
 	}
-	for _, c := range r.form.email {
-		if row.Key = cell(c); row.Key != "" && (r.form.mayMail == nil || r.form.mayMail(row.Key)) {
-			break
-		}
-		row.Key = ""
-	}
+	row.Key = r.form.emailOf(cell)
 	if name := r.form.nameOf(cell); name != "" {
 		row.Name = &name
 	}

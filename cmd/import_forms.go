@@ -15,6 +15,7 @@ type userForm struct {
 
 	guarded bool                    // cells that would be formulas have an apostrophe
 	mayMail func(email string) bool // whether what stands for an email is one; nil for always
+	listed  bool                    // a cell may hold several emails: the first counts
 	skip    func(status string) string
 	lacks   string // what to say of somebody without an email; %s is who
 }
@@ -33,6 +34,7 @@ type knownForm struct {
 	skips         map[string]string // lower-cased statuses of those who are left out, and what to say
 	active        []string          // if set, any other status leaves out
 	guarded       bool
+	listed        bool
 	mayMail       func(string) bool
 	lacks         string
 }
@@ -57,7 +59,7 @@ var knownForms = []knownForm{
 	},
 	{
 		name: "an export of a GitHub organisation", needs: []string{"login", "name"}, oneOf: []string{"tfaenabled", "ispublic", "samlnameid", "lastactive"},
-		email: []string{"email", "samlnameid", "verifieddomainemails"}, full: "name", who: "login",
+		email: []string{"email", "samlnameid", "githubcomverifieddomainemails"}, listed: true, full: "name", who: "login",
 		mayMail: func(s string) bool { return strings.Contains(s, "@") },
 		lacks:   "GitHub gives no email of %s. Add a column email to the file",
 	},
@@ -117,7 +119,8 @@ func (k knownForm) form(at map[string]int) userForm {
 	}
 	f := userForm{
 		name: k.name, full: column(k.full), given: column(k.given), family: column(k.family), role: column(k.role), groups: column(k.groups),
-		workspaces: column(k.workspaces), status: column(k.status), who: column(k.who), guarded: k.guarded, mayMail: k.mayMail, lacks: k.lacks,
+		workspaces: column(k.workspaces), status: column(k.status), who: column(k.who), guarded: k.guarded, listed: k.listed, mayMail: k.mayMail,
+		lacks: k.lacks,
 	}
 	for _, key := range k.email {
 		if i := column(key); i >= 0 {
@@ -170,6 +173,20 @@ func mappedForm(header []string, columns map[string]string) (userForm, error) {
 	f := own.form(at)
 	f.name = "a list of users, as --map says"
 	return f, nil
+}
+
+// emailOf finds the email of a line, "" if there is none.
+func (f userForm) emailOf(cell func(int) string) string {
+	for _, c := range f.email {
+		email := cell(c)
+		if list := words(email); f.listed && len(list) > 1 {
+			email = list[0]
+		}
+		if email != "" && (f.mayMail == nil || f.mayMail(email)) {
+			return email
+		}
+	}
+	return ""
 }
 
 // nameOf puts a name together.

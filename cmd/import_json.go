@@ -2,10 +2,12 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"lanyard/model"
 )
@@ -42,6 +44,7 @@ func (r *exportReader) syntax(err error) error {
 	at := r.json.InputOffset()
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		at = e.Offset
+		err = fmt.Errorf("it stops being JSON: %w", err)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errors.New("it ends too early")
@@ -72,14 +75,9 @@ func (r *exportReader) all() error {
 }
 
 func (r *exportReader) field(name string) error {
-	switch name {
-	case "format":
-		return r.json.Decode(&r.format)
-	case "version":
-		return r.json.Decode(&r.version)
-	case "account":
-		var called string // an account is called what it was founded as
-		return r.json.Decode(&called)
+	var called string // an account is called what it was founded as
+	if to, ok := map[string]any{"format": &r.format, "version": &r.version, "account": &called}[name]; ok {
+		return jsonFault(r.json.Decode(to), name)
 	}
 	read, ok := exportSections[name]
 	if !ok {
@@ -193,9 +191,19 @@ var exportSections = map[string]func([]byte) (model.Row, error){
 func strictly(b []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
-	err := d.Decode(v)
+	return jsonFault(d.Decode(v), "a record")
+}
+
+// jsonFault says in words for people what is wrong with a value that is called what where it has no name of its own.
+func jsonFault(err error, what string) error {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%s can't be a %s", wrong.Field, wrong.Value)
+		return fmt.Errorf("%s can't be a %s", cmp.Or(wrong.Field, what), wrong.Value)
+	}
+	if err == nil {
+		return nil
+	}
+	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+		return fmt.Errorf("it has %s, which no export has", field)
 	}
 	return err
 }

@@ -103,6 +103,10 @@ func TestUsersAsPeopleWriteThem(t *testing.T) {
 		"no list in JSON":    {text: "[\n]\n", err: "it is no export of lanyard's"},
 		"a header of ours":   {text: "[x],email\n1,ben@example.com\n", want: "2 ben@example.com -"},
 		"a long header":      {text: strings.Repeat("x", 9000) + strings.Repeat(",y", 90) + "\n", err: "There are: " + strings.Repeat("x", 40) + "…, " + strings.Repeat("y, ", 18) + "y and 71 more"},
+		"GitHub's, with a verified domain": {
+			text: "login,name,saml_name_id,GitHub com verified domain emails\nben,Ben,,\"ben@example.com, b@example.org\"\ncc,C,0815,c@example.com\n",
+			want: "2 ben@example.com Ben\n3 c@example.com C",
+		},
 		"mapped": {
 			text: "Person,Mail\nBen,ben@example.com\n", columns: map[string]string{"email": "mail", "name": "Person"}, want: "2 ben@example.com Ben",
 		},
@@ -124,8 +128,11 @@ func TestUsersAsPeopleWriteThem(t *testing.T) {
 		"a newer export":   {text: `{"format": "lanyard account", "version": 2}`, err: "version 2"},
 		"a field of ours misspelt": {
 			text: "{\"format\": \"lanyard account\", \"version\": 1,\n\"users\": [\n{\"email\": \"ben@example.com\", \"rol\": \"Admin\"}]}",
-			want: "3 ben@example.com - ! json: unknown field \"rol\"",
+			want: "3 ben@example.com - ! it has \"rol\", which no export has",
 		},
+		"no format":    {text: `{"format": 1}`, err: "line 1: format can't be a number"},
+		"no record":    {text: `{"format": "lanyard account", "version": 1, "users": [5]}`, want: "1  - ! a record can't be a number"},
+		"no JSON":      {text: "{\n]", err: "line 2: it stops being JSON: "},
 		"another list": {text: `{"format": "lanyard account", "version": 1, "keys": []}`, err: `"keys"`},
 	}
 	for name, test := range tests {
