@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"lanyard/db"
@@ -81,8 +82,12 @@ func withoutHint(err error) string {
 	return strings.TrimSuffix(err.Error(), ". "+model.Hint(err))
 }
 
-// failed is an error of the system's, with what it kept from being done and what to do about it.
+// failed is an error of the system's, with what it kept from being done and what to do about it. What names the file: the
+// system would do so in words of its own.
 func failed(err error, hint, what string, args ...any) error {
+	if of, ok := errors.AsType[*fs.PathError](err); ok {
+		err = of.Err
+	}
 	return &model.Error{Kind: err, What: fmt.Sprintf(what, args...) + ": " + err.Error(), Hint: hint}
 }
 

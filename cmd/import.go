@@ -69,7 +69,7 @@ func (e *env) importFile(ctx context.Context, path string, x importing) error {
 	}
 	if x.together && len(in.rows) > mostTogether {
 		return usage("Leave --all-or-nothing out: a few hundred are done at a time then, and the same file goes on after an interruption.",
-			"%s has %s, and at most %s are done all or nothing", path, count(len(in.rows), "row"), count(mostTogether, ""))
+			"%s has %s, and at most %s are done all or nothing", inputName(path), count(len(in.rows), "row"), count(mostTogether, ""))
 	}
 	sender := inviting{output: x.output}
 	if x.mail {
@@ -90,7 +90,7 @@ func (e *env) importFile(ctx context.Context, path string, x importing) error {
 		return err
 	}
 	if x.output != outputJSON && e.screen().width > 0 {
-		_, _ = fmt.Fprintf(e.err, "%s is %s with %s.\n", path, in.form, count(len(in.rows), "row"))
+		_, _ = fmt.Fprintf(e.err, "%s is %s with %s.\n", inputName(path), in.form, count(len(in.rows), "row"))
 	}
 	w := planned{env: e, dry: x.dry, together: x.together, output: x.output, done: "imported"}
 	if x.dry {

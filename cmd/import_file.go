@@ -30,9 +30,10 @@ func (e *env) readImport(path string, columns map[string]string) (imported, erro
 	if err != nil {
 		return imported{}, err
 	}
+	called := inputName(path)
 	text, err := decodeText(data)
 	if err != nil {
-		return imported{}, failed(err, "It has to be in UTF-8, or in UTF-16 with a byte order mark.", "%s can't be read", path)
+		return imported{}, failed(err, "It has to be in UTF-8, or in UTF-16 with a byte order mark.", "%s can't be read", called)
 	}
 	var in imported
 	switch begin := bytes.TrimLeft(text, " \t\r\n"); {
@@ -48,15 +49,27 @@ func (e *env) readImport(path string, columns map[string]string) (imported, erro
 		in, err = readUsers(endLines(text), columns)
 	}
 	if err != nil {
-		return in, usage(cmp.Or(model.Hint(err), "See what can be: lanyard import --help"), "%s can't be imported: %s", path, withoutHint(err))
+		return in, usage(cmp.Or(model.Hint(err), "See what can be: lanyard import --help"), "%s can't be imported: %s", called, withoutHint(err))
 	}
 	refuseTwice(in.rows)
 	return in, nil
 }
 
+// inputName is what a file is called that is read, in a sentence.
+func inputName(path string) string {
+	if path == "-" {
+		return "Standard input"
+	}
+	return path
+}
+
 func (e *env) readAll(path string) ([]byte, error) {
 	if path == "-" {
-		return io.ReadAll(e.input())
+		data, err := io.ReadAll(e.input())
+		if err != nil && !errors.Is(err, errTold) {
+			err = unreadInput(err)
+		}
+		return data, err
 	}
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -65,7 +78,10 @@ func (e *env) readAll(path string) ([]byte, error) {
 	if info, at := os.Stat(path); err != nil && at == nil && info.IsDir() {
 		return nil, &model.Error{Kind: model.ErrInvalid, What: path + " is a directory", Hint: "Name a file, or - for standard input."}
 	}
-	return data, err
+	if err != nil {
+		return nil, failed(err, "Look at its owner and mode.", "%s can't be read", path)
+	}
+	return data, nil
 }
 
 // decodeText returns a text in UTF-8. One that begins with a byte order mark may be in UTF-16, as spreadsheets write it.

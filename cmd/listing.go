@@ -43,7 +43,7 @@ func (f *listFlags) add(c *cobra.Command, sortable string) {
 	c.Flags().StringVar(&f.match, "match", "", "only those in which `TEXT` is found, as the console's filter does")
 	c.Flags().StringVar(&f.sort, "sort", "", "sort by a `COLUMN`, or backwards by -COLUMN: "+sortable)
 	_ = c.RegisterFlagCompletionFunc("sort", completeSort(strings.Split(sortable, ", "))) // it is there, and has none
-	c.Flags().IntVar(&f.limit, "limit", 0, "at most `N`")
+	c.Flags().IntVar(&f.limit, "limit", 0, "at most `N`; 0 for all")
 }
 
 // sortable names the columns that a list can be sorted by.

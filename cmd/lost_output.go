@@ -54,13 +54,16 @@ func (e *env) noted() *atomic.Bool {
 // tellers are the commands that leave an event and change nothing: without what they write, nothing is done.
 var tellers = []string{"export", "show-key", "copy-key"}
 
-// lostOutput is err, or where what was asked for is done and only the telling failed, an error that says so: whoever takes it
-// for a failure does it twice.
+// lostOutput is err, or where standard output couldn't be written, an error that says so. Where what was asked for is done and
+// only the telling failed, it says that: whoever takes it for a failure does it twice.
 func (e *env) lostOutput(c *cobra.Command, err error) error {
 	out, file := e.out.(*os.File)
 	lost, wrote := errors.AsType[*fs.PathError](err)
-	if !file || !wrote || lost.Op != "write" || lost.Path != out.Name() || !e.noted().Load() || slices.Contains(tellers, c.Name()) {
+	switch {
+	case !file || !wrote || lost.Op != "write" || lost.Path != out.Name():
 		return err
+	case !e.noted().Load() || slices.Contains(tellers, c.Name()):
+		return failed(lost.Err, "Look at where standard output goes.", "The answer can't be written out")
 	}
 	return &model.Error{
 		Kind: err, What: "The change is made, but it couldn't be written out: " + lost.Err.Error(), Hint: "Don't do it again: look first at what is there.",

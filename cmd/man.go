@@ -38,13 +38,13 @@ func (e *env) manCommand() *cobra.Command {
 
 func (e *env) writeManPages(root *cobra.Command, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // for everybody to read
-		return failed(err, "Name another directory.", "The directory can't be made")
+		return failed(err, "Name another directory.", "%s can't be made", dir)
 	}
 	list := pages(root)
 	for _, c := range list {
 		path := filepath.Join(dir, manName(c)+".1")
 		if err := os.WriteFile(path, []byte(manPage(c, builtOn())), 0o644); err != nil { //nolint:gosec // the same
-			return failed(err, "Name another directory.", "A man page can't be written")
+			return failed(err, "Name another directory.", "The man page %s can't be written", path)
 		}
 	}
 	_, err := fmt.Fprintf(e.out, "Wrote %d man pages into %s\n", len(list), dir)

@@ -90,7 +90,6 @@ func (e *env) root() *cobra.Command {
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetHelpCommand(helpCommand())
 	c.SetFlagErrorFunc(flagFault)
-	c.SuggestionsMinimumDistance = 2
 	flags := c.PersistentFlags()
 	flags.SortFlags = false
 	flags.StringVar(&e.db, "db", e.getenv("LANYARD_DB"), "the store's `FILE` (LANYARD_DB)")

@@ -45,9 +45,13 @@ func noArgs(c *cobra.Command, args []string) error {
 	return wrongArgs(c, fmt.Sprintf("%q is a word too many", args[0]))
 }
 
+// misspelt is how many letters may be wrong in the name of a command that was perhaps meant.
+const misspelt = 2
+
 // noCommand says that a command has none of that name below it, and which one was perhaps meant.
 func noCommand(c *cobra.Command, name string) error {
 	hint := seeHelp(c)
+	c.SuggestionsMinimumDistance = misspelt
 	if near := c.SuggestionsFor(name); len(near) > 0 {
 		hint = "Did you mean " + orList(near) + "? " + hint
 	}
@@ -143,7 +147,9 @@ func valueFault(bad *pflag.InvalidValueError, hint string) error {
 	return usage(hint, "--%s takes %s, and got %q", flag.Name, takes, value)
 }
 
-func badLimit() error { return usage("Leave it out for all.", "--limit is a number from 1 on") }
+func badLimit() error {
+	return usage("Leave it out, or say 0, for all.", "--limit can't be less than 0")
+}
 
 func noMailServer() error {
 	return usage("Leave --mail out, or set one.", "There is no mail server in %s", configFile())

@@ -182,7 +182,7 @@ func (v *vault) open(file *keys.SealFile) (root *keys.Root, asked bool, err erro
 func (v *vault) read() (os.FileInfo, *keys.SealFile, error) {
 	info, err := os.Stat(v.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, failed(err, "The store itself is unharmed.", "The sealing key can't be looked at")
+		return nil, nil, failed(err, "The store itself is unharmed.", "The sealing key %s can't be looked at", v.path)
 	}
 	data, err := readSeal(v.path)
 	if err != nil {
