@@ -154,6 +154,23 @@ func TestNobodyIsAskedInVain(t *testing.T) {
 	}
 }
 
+// Nor is anybody where the sealing key isn't there, without which nothing is changed. A passphrase is asked for afterwards.
+func TestNobodyIsAskedWithoutTheSealingKey(t *testing.T) {
+	h := newHouse(t)
+	h.run(t, "seal", "add", "passphrase", "--passphrase-file", filepath.Join(h.dir, "new.txt"))
+	h.run(t, "seal", "remove", "file", "--yes", "--passphrase-file", filepath.Join(h.dir, "new.txt"))
+	if _, shown := atTerminal(t, "y\ncorrect horse battery staple\n", "groups", "delete", "sre"); !strings.Contains(shown, "sre deleted") {
+		t.Errorf("locked: %s", shown)
+	}
+	if err := os.RemoveAll(filepath.Join(h.dir, "config", "lanyard", "seals")); err != nil {
+		t.Fatal(err)
+	}
+	_, shown := atTerminal(t, "y\n", "groups", "delete", "platform")
+	if !strings.Contains(shown, "The sealing key of this store is missing") || strings.Contains(shown, "? ") {
+		t.Errorf("missing: %s", shown)
+	}
+}
+
 // Where some are refused, that is said first, and the question is about the others only.
 func TestOnlyWhatCanBeIsAskedAbout(t *testing.T) {
 	h := newHouse(t)

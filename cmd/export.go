@@ -41,6 +41,9 @@ func (e *env) exportCommand() *cobra.Command {
 			if len(args) > 1 {
 				return wrongArgs(c, "One file at most can be named")
 			}
+			if len(args) == 1 && blank(args[0]) {
+				return wrongArgs(c, "The name of the file is empty")
+			}
 			return noSecrets(args)
 		},
 		Example: `  lanyard export acme.json

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,6 +107,9 @@ func (e *env) invite(c *cobra.Command, i *invite, args []string) error {
 	if i.role == "" {
 		return usage("Add --role ROLE; see what there is: lanyard roles list", "What they may do has to be said")
 	}
+	if slices.ContainsFunc(args, func(arg string) bool { return len(model.SplitInvitees(arg)) == 0 }) {
+		return usage("Name whom to invite.", "An email is empty")
+	}
 	people := model.SplitInvitees(strings.Join(args, "\n"))
 	if i.name != "" && len(people) != 1 {
 		return usage("Name only one, or write each as \"Ben Okafor <ben@example.com>\".", "--name is for one")
@@ -134,7 +138,7 @@ func (e *env) invite(c *cobra.Command, i *invite, args []string) error {
 	}
 	invited, refused, err := inviteAll(ctx, a, list, i.together)
 	defer wipe(invited)
-	return errors.Join(i.deliver(ctx, e, a, invited, "invited"), err, inviteFailure(e, len(invited), refused, i.together))
+	return errors.Join(i.deliver(ctx, e, a, invited, "invited"), err, inviteFailure(e, len(people), len(invited), refused, i.together))
 }
 
 // draft is what every invitation holds.
@@ -180,13 +184,13 @@ func wipe(list []model.Invited) {
 }
 
 // inviteFailure makes one error of all addresses that were refused.
-func inviteFailure(e *env, done int, refused []model.InviteRefusal, together bool) error {
+func inviteFailure(e *env, asked, done int, refused []model.InviteRefusal, together bool) error {
 	m := many{noun: "user", done: "invited", together: together}
 	faults := make([]error, len(refused))
 	for i, r := range refused {
 		faults[i] = named(model.Refusal{Name: r.Email, Err: r.Err})
 	}
-	return m.failure(e, done+len(refused), done, faults)
+	return m.failure(e, asked, done, faults)
 }
 
 func (e *env) resendCommand() *cobra.Command {

@@ -24,6 +24,9 @@ func (e *env) manCommand() *cobra.Command {
 			if len(args) > 1 {
 				return wrongArgs(c, "One directory at most can be named")
 			}
+			if len(args) == 1 && blank(args[0]) {
+				return wrongArgs(c, "The name of the directory is empty")
+			}
 			return noSecrets(args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {

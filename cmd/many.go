@@ -88,6 +88,9 @@ func (m *many) ask(ctx context.Context, e *env, a *acting, targets []target, fau
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := e.openable(); err != nil {
+		return nil, nil, err
+	}
 	targets, faults = sortOut(targets, faults, out)
 	if m.together && len(faults) > 0 {
 		return targets, faults, nil

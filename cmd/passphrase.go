@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"golang.org/x/term"
@@ -27,8 +28,20 @@ func (e *env) directory(context.Context) (*model.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := h.vaultOf(store, e.now)
-	return model.NewDirectory(noticing{store, e.noted()}, model.Options{Unlock: e.unlocker(v), Renewed: v.Renewed, Now: e.now}), nil
+	e.vault = h.vaultOf(store, e.now)
+	return model.NewDirectory(noticing{store, e.noted()}, model.Options{Unlock: e.unlocker(e.vault), Renewed: e.vault.Renewed, Now: e.now}), nil
+}
+
+// openable reports why nothing can be changed, where that isn't for want of a passphrase: its turn comes.
+func (e *env) openable() error {
+	root, err := e.vault.Unlock()
+	if err == nil {
+		root.Wipe()
+	}
+	if errors.Is(err, errPassphrase) {
+		return nil
+	}
+	return err
 }
 
 // unlocker returns what unlocks for a command: the vault, after asking if it must.
@@ -97,10 +110,10 @@ func (e *env) readPassphrase(path string) (line []byte, err error) {
 func openPassphrase(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &model.Error{Kind: model.ErrNotFound, What: "There is no file " + path, Hint: "Look at --passphrase-file."}
 	case err != nil:
-		return nil, &model.Error{
-			Kind: model.ErrNotFound, What: fmt.Sprintf("The passphrase's file can't be read: %v", err), Hint: "Look at --passphrase-file.",
-		}
+		return nil, failed(err, "Look at --passphrase-file.", "The passphrase's file %s can't be read", path)
 	case info.IsDir():
 		return nil, usage("Name a file with --passphrase-file.", "%s is a directory", path)
 	case info.Mode().IsRegular() && db.Exposed(info):

@@ -41,6 +41,7 @@ type env struct {
 	cost           func() keys.Cost // of a new passphrase
 
 	stores  []*db.Store  // to be closed at the end
+	vault   *vault       // of the account; nil until it is opened
 	changed *atomic.Bool // whether something was done in the account; nil until it is opened
 	told    bool         // the command ended because it was told to stop
 }
@@ -113,17 +114,6 @@ func (e *env) root() *cobra.Command {
 	c.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	e.completes(c)
 	return c
-}
-
-// nothingEmpty refuses flags that were given and say nothing: in a script that is a variable that isn't set, and to do without
-// would be to work on another store, or as somebody else.
-func nothingEmpty(c *cobra.Command) error {
-	for _, name := range []string{"db", "as", "passphrase-file"} {
-		if f := c.Flags().Lookup(name); f != nil && f.Changed && f.Value.String() == "" {
-			return usage("Say what it is to be, or leave it out.", "--%s is empty", name)
-		}
-	}
-	return nil
 }
 
 func (e *env) versionCommand() *cobra.Command {

@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -104,6 +105,30 @@ func noSecrets(args []string) error {
 	}
 	return nil
 }
+
+// mayBeEmpty are the flags whose value may be nothing, or of which the rules say what is wrong then.
+var mayBeEmpty = []string{"description", "note", "name", "account", "email"}
+
+// nothingEmpty refuses flags that were given and say nothing: in a script that is a variable that isn't set, and to do without
+// would be to work on another store, as somebody else, on everything, or to find any key good enough.
+func nothingEmpty(c *cobra.Command) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if err == nil && saysNothing(f) && !slices.Contains(mayBeEmpty, f.Name) {
+			err = usage("Say what it is to be, or leave it out.", "--%s is empty", f.Name)
+		}
+	})
+	return err
+}
+
+// saysNothing reports whether a flag has an empty text, or one among several.
+func saysNothing(f *pflag.Flag) bool {
+	if several, ok := f.Value.(pflag.SliceValue); ok {
+		return slices.ContainsFunc(several.GetSlice(), blank)
+	}
+	return f.Value.Type() == "string" && blank(f.Value.String())
+}
+
+func blank(s string) bool { return strings.TrimSpace(s) == "" }
 
 // flagFault says what is wrong with a flag: its library has words of its own, and gives those of the parser.
 func flagFault(c *cobra.Command, err error) error {
