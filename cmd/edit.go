@@ -85,7 +85,7 @@ func editCommand[T, D any](
 func (e *env) edit(ctx context.Context, a *acting, t *editor.Table) error {
 	draft, err := editor.Begin(t)
 	if err != nil {
-		return err
+		return failed(err, "Name a place for it in TMPDIR.", "The table can't be written for the editor")
 	}
 	for {
 		again, err := e.editOnce(ctx, a, draft)

@@ -65,7 +65,13 @@ func (s *sending) end(e *env, i *inviting, says io.Writer) error {
 			return err
 		}
 	}
-	if failed := len(s.invited) - sent; failed > 0 {
+	switch failed := len(s.invited) - sent; {
+	case failed > 0 && len(s.invited) == 1:
+		return &model.Error{
+			Kind: errNotMailed, What: "The invite isn't mailed, and is valid all the same",
+			Hint: "Try again with: lanyard users resend " + shellWord(s.invited[0].User.Email),
+		}
+	case failed > 0:
 		return &model.Error{
 			Kind: errNotMailed, What: fmt.Sprintf("%s of %s not mailed. They are valid all the same", count(failed, ""), count(len(s.invited), "invite")),
 			Hint: "Try again with: lanyard users resend EMAIL",

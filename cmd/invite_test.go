@@ -78,6 +78,17 @@ func TestInvitesAreMailed(t *testing.T) {
 	}
 }
 
+// Of one alone that isn't mailed, it is said so that it can be sent again at once.
+func TestOneInviteThatIsNotMailed(t *testing.T) {
+	newHouse(t)
+	box := &postbox{letters: map[string]model.Letter{}, refuse: "gil"}
+	_, errs, err := deliverTo(t, box, &inviting{}, "gil@example.com")
+	if exitCode(err) != exitFailed || !strings.Contains(errs, "gil@example.com not mailed: no such mailbox") ||
+		err.Error() != "The invite isn't mailed, and is valid all the same. Try again with: lanyard users resend gil@example.com" {
+		t.Errorf("%v, %q", err, errs)
+	}
+}
+
 // JSON says of each invitation what became of its mail, since that is over by then.
 func TestJSONSaysWhatBecameOfTheMail(t *testing.T) {
 	newHouse(t)

@@ -33,16 +33,16 @@ func create(path string, write func(temporary string) error) error {
 	}
 	dir := filepath.Dir(path)
 	if err := makeDir(dir); err != nil {
-		return fmt.Errorf("can't create the directory of %s: %w", path, err)
+		return uncreated(path, err)
 	}
 	f, err := os.CreateTemp(dir, newPattern(path))
 	if err != nil {
-		return fmt.Errorf("can't create %s: %w", path, err)
+		return uncreated(path, err)
 	}
 	temporary := f.Name()
 	defer func() { _ = os.Remove(temporary) }() // gone already when all went well
 	if err := f.Close(); err != nil {
-		return fmt.Errorf("can't create %s: %w", path, err)
+		return uncreated(path, err)
 	}
 	if err := write(temporary); err != nil {
 		return err
@@ -54,18 +54,34 @@ func create(path string, write func(temporary string) error) error {
 // that name.
 func place(finished, path string) error {
 	if err := syncPath(finished); err != nil {
-		return fmt.Errorf("can't create %s: %w", path, err)
+		return uncreated(path, err)
 	}
 	if err := putInPlace(finished, path); err != nil {
 		if errors.Is(err, fs.ErrExist) {
 			return exists(path)
 		}
-		return fmt.Errorf("can't create %s: %w", path, err)
+		return uncreated(path, err)
 	}
 	if err := syncPath(filepath.Dir(path)); err != nil { // its name may not survive a power cut
 		return takeBack(path, err)
 	}
 	return nil
+}
+
+// uncreated says that a file can't be made.
+func uncreated(path string, err error) error {
+	if isFull(err) {
+		return roomless(err, "a file", filepath.Dir(path))
+	}
+	return fault(ErrUnreadable, "Check the directories' owner and mode, or name another place.", "Can't create %s: %v", path, inner(err))
+}
+
+// inner is a system's error without the path, which stands in our own words.
+func inner(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
 }
 
 // takeBack removes what was put in its place before the disk failed.
@@ -102,7 +118,7 @@ func vacant(path string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	default:
-		return fault(ErrUnreadable, "Check the directories' owner and mode.", "Can't look at %s: %v", path, err)
+		return fault(ErrUnreadable, "Check the directories' owner and mode.", "Can't look at %s: %v", path, inner(err))
 	}
 }
 
@@ -167,19 +183,13 @@ func unreadable(path string, err error) error {
 	if isFull(err) {
 		return roomless(err, "a file", filepath.Dir(path))
 	}
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		err = p.Err // the path stands in our own words
-	}
-	return fault(ErrUnreadable, "Check its owner and mode.", "Can't use %s: %v", path, err)
+	return fault(ErrUnreadable, "Check its owner and mode.", "Can't use %s: %v", path, inner(err))
 }
 
 // unchangeable says that a store can be read and not changed.
 func unchangeable(path string, err error) error {
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		err = p.Err
-	}
 	return fault(ErrUnreadable, "It can be read all the same. To change it, check its owner and mode, or copy it to a place that can be written.",
-		"Can't change %s: %v", path, err)
+		"Can't change %s: %v", path, inner(err))
 }
 
 // unwritable says that nothing can be written to a directory.
