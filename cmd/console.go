@@ -92,7 +92,10 @@ func (e *env) show(ctx context.Context, session *tui.Session, clip *clipboard.Cl
 	program := tea.NewProgram(guard, options...)
 	guard.Pace(program)
 	ended := onSignal(program)
-	_, err := program.Run()
+	err := e.deafly(func() error {
+		_, err := program.Run()
+		return err
+	})
 	by := ended()
 	if errors.Is(err, tea.ErrInterrupted) {
 		by = syscall.SIGINT

@@ -105,7 +105,7 @@ func (e *env) edit(ctx context.Context, a *acting, t *editor.Table) error {
 func (e *env) editOnce(ctx context.Context, a *acting, draft *editor.Draft) (again bool, err error) {
 	call := draft.Command(editor.Editor(e.getenv))
 	call.Stdin, call.Stdout, call.Stderr = e.in, e.out, e.err
-	if err := call.Run(); errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+	if err := e.deafly(call.Run); errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 		return false, &model.Error{Kind: model.ErrNotFound, What: "There is no editor " + call.Path + " on this machine", Hint: "Name another in EDITOR."}
 	} else if err != nil {
 		return false, &model.Error{What: fmt.Sprintf("The editor %s failed: %v", call.Path, err), Hint: "Name another in EDITOR."}

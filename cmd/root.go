@@ -44,6 +44,8 @@ type env struct {
 	vault   *vault       // of the account; nil until it is opened
 	changed *atomic.Bool // whether something was done in the account; nil until it is opened
 	told    bool         // the command ended because it was told to stop
+
+	deaf *atomic.Bool // whether ctrl+c is for others; nil where no signals are heard
 }
 
 // Main runs the program with its arguments and returns the exit code.

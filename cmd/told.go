@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"slices"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -35,10 +36,15 @@ func (e *env) untilTold(args []string) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	came := make(chan syscall.Signal, 1)
+	e.deaf = new(atomic.Bool)
 	go func() {
-		told, _ := (<-signals).(syscall.Signal)
+		told := <-signals
+		for !e.heeds(told) {
+			told = <-signals
+		}
 		signal.Stop(signals) // a second one ends the process at once, whatever it does
-		came <- told
+		by, _ := told.(syscall.Signal)
+		came <- by
 		cancel()
 	}()
 	code := e.run(ctx, args)
@@ -52,6 +58,18 @@ func (e *env) untilTold(args []string) int {
 	default:
 		return code
 	}
+}
+
+// heeds reports whether a signal is for this program.
+func (e *env) heeds(s os.Signal) bool { return s != os.Interrupt || e.deaf == nil || !e.deaf.Load() }
+
+// deafly does something during which ctrl+c is for others: for somebody's editor, or for Bubble Tea, which hears it itself.
+func (e *env) deafly(do func() error) error {
+	if e.deaf != nil {
+		e.deaf.Store(true)
+		defer e.deaf.Store(false)
+	}
+	return do()
 }
 
 // interruption is err, or where a command was told to stop, an error that says so, and whether something was done before.

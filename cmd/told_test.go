@@ -5,10 +5,13 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -26,6 +29,9 @@ func stopping(in io.Reader) (e *env, said *bytes.Buffer) {
 func TestSignalEndsTheCaller(t *testing.T) {
 	h := newHouse(t)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		if signal.Ignored(sig) { // by who started the tests, and so by what they start
+			continue
+		}
 		c := lanyard(t, h.dir, "groups", "delete", "sre")
 		asked, err := pty.Start(c)
 		if err != nil {
@@ -62,6 +68,24 @@ func untilShown(t *testing.T, from io.Reader, want string) string {
 	return shown.String()
 }
 
+// ctrl+c in an editor is for the editor, however often. Whoever tells the process itself to stop is heard.
+func TestEditorHasItsOwnInterrupts(t *testing.T) {
+	e := &env{deaf: new(atomic.Bool)}
+	err := e.deafly(func() error {
+		if e.heeds(os.Interrupt) || !e.heeds(syscall.SIGTERM) {
+			t.Error("in the editor it heeds ctrl+c, or nothing")
+		}
+		return errDeclined
+	})
+	if !errors.Is(err, errDeclined) || !e.heeds(os.Interrupt) {
+		t.Errorf("%v; afterwards it heeds ctrl+c: %v", err, e.heeds(os.Interrupt))
+	}
+	silent := &env{}
+	if err := silent.deafly(func() error { return nil }); err != nil || !silent.heeds(os.Interrupt) {
+		t.Error("without signals")
+	}
+}
+
 // What was interrupted says whether something was done before.
 func TestInterruptedSaysWhatIsKept(t *testing.T) {
 	h := newHouse(t)
@@ -91,9 +115,9 @@ func TestInterruptedSaysWhatIsKept(t *testing.T) {
 
 // A check whose own process is told to stop says nothing of the store.
 func TestStoppedCheckFindsNothing(t *testing.T) {
-	for _, sig := range []string{"INT", "TERM"} {
-		if err := exec.Command("sh", "-c", "kill -"+sig+" $$").Run(); !toldToStop(err) {
-			t.Errorf("%s: %v", sig, err)
+	for name, sig := range map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM} {
+		if err := exec.Command("sh", "-c", "kill -"+name+" $$").Run(); !toldToStop(err) && !signal.Ignored(sig) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, script := range []string{"kill -KILL $$", "exit 1", "exit 0"} {
