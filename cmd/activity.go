@@ -26,8 +26,9 @@ type activity struct {
 func (e *env) activityCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "activity", Short: "Show what was done in the account, by whom, and whether the record is whole", Args: noArgs,
-		Example: "  lanyard activity list --since 7d\n  lanyard activity verify",
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
+		SuggestFor: []string{"audit", "events", "history", "log"},
+		Example:    "  lanyard activity list --since 7d\n  lanyard activity verify",
+		RunE:       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(e.activityListCommand(), e.activityFollowCommand(), e.activityVerifyCommand())
 	return c

@@ -66,7 +66,10 @@ var knownForms = []knownForm{
 	{
 		name: "a list of users", needs: []string{"email"}, email: []string{"email"}, full: "name", given: "firstname", family: "lastname",
 		role: "role", groups: "groups", workspaces: "workspaces", status: "status", guarded: true,
-		skips: map[string]string{"inactive": "inactive there", "suspended": "suspended there", "blocked": "blocked there"},
+		skips: map[string]string{
+			"inactive": "inactive there", "suspended": "suspended there", "blocked": "blocked there", "disabled": "disabled there",
+			"deactivated": "deactivated there", "deleted": "deleted there", "archived": "archived there",
+		},
 	},
 }
 

@@ -107,6 +107,10 @@ func TestUsersAsPeopleWriteThem(t *testing.T) {
 			text: "login,name,saml_name_id,GitHub com verified domain emails\nben,Ben,,\"ben@example.com, b@example.org\"\ncc,C,0815,c@example.com\n",
 			want: "2 ben@example.com Ben\n3 c@example.com C",
 		},
+		"blocked elsewhere": {
+			text: "email,status\na@example.com,Disabled\nb@example.com,archived\nc@example.com,Active\n",
+			want: "2 a@example.com - (disabled there)\n3 b@example.com - (archived there)\n4 c@example.com -",
+		},
 		"mapped": {
 			text: "Person,Mail\nBen,ben@example.com\n", columns: map[string]string{"email": "mail", "name": "Person"}, want: "2 ben@example.com Ben",
 		},

@@ -228,5 +228,6 @@ func (e *env) deleteRolesCommand() *cobra.Command {
 	}
 	return manyCommand(e, m, &cobra.Command{
 		Use: "delete NAME...", Short: "Delete custom roles that nobody has", Example: "  lanyard roles delete Auditor --yes",
+		SuggestFor: []string{"remove"},
 	})
 }

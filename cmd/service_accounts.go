@@ -18,7 +18,7 @@ func (e *env) serviceAccountsCommand() *cobra.Command {
 		"  lanyard sa create deploy-bot --role Builder --copy\n  lanyard sa copy-key ci-runner",
 		e.listMachinesCommand(), e.showMachineCommand(), e.createMachineCommand(), e.setMachinesCommand(), e.copyKeyCommand(), e.showKeyCommand(),
 		e.rotateKeyCommand(), e.deleteMachinesCommand())
-	c.Aliases = []string{"sa"}
+	c.Aliases, c.SuggestFor = []string{"sa"}, []string{"keys"}
 	return c
 }
 

@@ -197,5 +197,6 @@ func (e *env) deleteMachinesCommand() *cobra.Command {
 	}
 	return manyCommand(e, m, &cobra.Command{
 		Use: "delete NAME...", Short: "Delete service accounts and their keys", Example: "  lanyard sa delete ci-runner --yes",
+		SuggestFor: []string{"remove"},
 	})
 }

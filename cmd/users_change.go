@@ -81,7 +81,7 @@ func (e *env) removeUsersCommand() *cobra.Command {
 		}),
 	}
 	c := manyCommand(e, m, &cobra.Command{
-		Use: "remove EMAIL...", Short: "Remove users from the account",
+		Use: "remove EMAIL...", Short: "Remove users from the account", SuggestFor: []string{"delete"},
 		Long: `Removes users, whether they have joined or not. Nothing else goes: workspaces,
 groups and service accounts that they made stay. Who is a workspace's only Owner is
 refused without --take-over.`,
