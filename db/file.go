@@ -197,8 +197,5 @@ func unwritable(dir string, err error) error {
 	if isFull(err) {
 		return roomless(err, "a file", dir)
 	}
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		err = p.Err
-	}
-	return fault(ErrUnreadable, "Check its owner and mode.", "Can't write to %s: %v", dir, err)
+	return fault(ErrUnreadable, "Check its owner and mode.", "Can't write to %s: %v", dir, inner(err))
 }
